@@ -1,0 +1,1 @@
+"""How dates are written: the same everywhere, whatever the language's own custom is."""

@@ -1,0 +1,1 @@
+"""The demo platform: an invented company with believable courses, people and a year of learning."""
