@@ -1,0 +1,1 @@
+"""How the console looks and behaves; knows no model."""

@@ -1,0 +1,276 @@
+"""Actions: what a person does to a record, asked for by POST, one record at a time, in the scope of its verb."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Model, ProtectedError, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.text import capfirst
+from unfold.enums import ActionVariant
+
+from admin_theme.displays import counted
+from admin_theme.gate import current_only, gate
+from admin_theme.widgets import dress
+
+MOST_RECORDS = 1_000
+NAMES_SHOWN = 5
+NOT_ALLOWED = "you may not do this to it."
+
+
+class ActionForm(forms.Form):
+    """What an action asks before it runs. Choices of records are limited to the person's scope."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        for asked in self.fields.values():
+            if isinstance(asked, forms.ModelChoiceField) and asked.queryset is not None:
+                scope = current_only(gate.scope(request.user, "view", asked.queryset.model))
+                asked.queryset = asked.queryset.filter(pk__in=scope.values("pk"))
+            dress(asked)
+
+    def render_before_template(self) -> str:
+        return ""
+
+    def render_after_template(self) -> str:
+        return ""
+
+
+class ReasonForm(ActionForm):
+    """Asks why; the words go into the history."""
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}),
+        help_text="Kept in the history, where colleagues read it.",
+    )
+
+
+@dataclass(frozen=True)
+class ConsoleAction:
+    """The facts of one action, read by the screens."""
+
+    label: str
+    verb: str
+    ask_reason: bool
+    form: type[ActionForm] | None
+    confirm: str
+    done: str
+    fits: Callable[[Any], bool] = field(default=lambda record: True)  # noqa: ARG005
+
+    def asked_form(self, request: HttpRequest, data: Any = None) -> ActionForm:
+        bases = [kind for kind in (self.form, ReasonForm if self.ask_reason else None) if kind]
+        form_class = bases[0] if len(bases) == 1 else type("AskedForm", tuple(bases) or (ActionForm,), {})
+        form: ActionForm = form_class(data, request=request)
+        return form
+
+
+def console_action(
+    label: str,
+    *,
+    verb: str = "change",
+    ask_reason: bool = False,
+    icon: str = "",
+    variant: ActionVariant | str | None = None,
+    form: type[ActionForm] | None = None,
+    confirm: str = "",
+    done: str = "",
+    fits: Callable[[Any], bool] | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Makes a method `(self, request, record, reason)` an action of a page, a row and a selection.
+
+    It returns the sentence shown, or None. With `form` it also gets the cleaned data as the keyword `data`.
+    `confirm` says what will happen and how to take it back; `done` is the participle for "12 courses published";
+    `fits` hides the button where it makes no sense (the service still refuses).
+    """
+    facts = ConsoleAction(
+        label,
+        verb,
+        ask_reason,
+        form,
+        confirm,
+        done,
+        **({"fits": fits} if fits else {}),
+    )
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def view(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
+            first = args[0] if args else kwargs["object_id"]
+            if isinstance(first, QuerySet):
+                return act_on_selection(self, request, function, facts, first)
+            return act_on_record(self, request, function, facts, str(first))
+
+        view.console = facts  # type: ignore[attr-defined]
+        view.short_description = label  # type: ignore[attr-defined]
+        view.icon = icon or None  # type: ignore[attr-defined]
+        view.variant = ActionVariant(variant) if variant else ActionVariant.DEFAULT  # type: ignore[attr-defined]
+        view.attrs = {}  # type: ignore[attr-defined]
+        view.url_path = function.__name__.replace("_", "-")  # type: ignore[attr-defined]
+        view.dialog = {"title": label}  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def is_console_action(method: Any) -> bool:
+    return isinstance(getattr(method, "console", None), ConsoleAction)
+
+
+def verb_of(method: Any) -> str:
+    verb: str = method.console.verb
+    return verb
+
+
+def act_on_record(
+    admin: Any, request: HttpRequest, function: Callable[..., Any], facts: ConsoleAction, object_id: str
+) -> HttpResponse:
+    """The dialog for a GET the dialog script makes, the deed for a POST, 405 for anything else."""
+    record = admin.require_record(request, object_id)
+    asks_for_dialog = request.method == "GET" and request.headers.get("HX-Request") == "true"
+    if request.method != "POST" and not asks_for_dialog:
+        return HttpResponseNotAllowed(["POST"])
+    if not admin.may(request, facts.verb, record):
+        raise PermissionDenied
+    form = facts.asked_form(request, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            sentence = run(admin, request, function, facts, form, [record])
+        except (ValidationError, ProtectedError) as broken:
+            form.add_error(None, words_of(broken))
+        else:
+            messages.success(request, sentence or f"{facts.label}: done.")
+            return back_to(admin, request, record)
+    if request.headers.get("HX-Request") != "true":
+        messages.error(request, first_error(form))
+        return back_to(admin, request, record)
+    context = {"form": form, "record": record, "facts": facts, "name": admin.opts.verbose_name}
+    return render(request, "admin_theme/dialog.html", context)
+
+
+def run(
+    admin: Any,
+    request: HttpRequest,
+    function: Callable[..., Any],
+    facts: ConsoleAction,
+    form: ActionForm,
+    records: list[Any],
+) -> str | None:
+    """Does it to one record inside one operation."""
+    data = dict(form.cleaned_data)
+    reason = data.pop("reason", "")
+    extra = {"data": data} if facts.form else {}
+    title = f"{facts.label}: {records[0]}"[:200]
+    with gate.operation(by=request.user, reason=reason, title=title):
+        sentence: str | None = function(admin, request, records[0], reason, **extra)
+    return sentence
+
+
+def act_on_selection(
+    admin: Any, request: HttpRequest, function: Callable[..., Any], facts: ConsoleAction, queryset: QuerySet[Any]
+) -> HttpResponse | None:
+    """Asks once for all, then does it to each record on its own and says what became of each."""
+    number = queryset.count()
+    if number > MOST_RECORDS:
+        messages.error(request, f"At most {MOST_RECORDS:,} records at a time. Narrow the list down.")
+        return None
+    confirmed = "_confirmed" in request.POST
+    form = facts.asked_form(request, request.POST if confirmed else None)
+    if not confirmed or not form.is_valid():
+        return ask_about_selection(admin, request, facts, form, queryset, number)
+    data = dict(form.cleaned_data)
+    reason = data.pop("reason", "")
+    extra = {"data": data} if facts.form else {}
+    allowed = set(
+        gate.scope(request.user, facts.verb, admin.model)
+        .filter(pk__in=list(queryset.values_list("pk", flat=True)))
+        .values_list("pk", flat=True)
+    )
+    done, refused = 0, []
+    title = f"{facts.label}: {number:,} {admin.opts.verbose_name_plural}"
+    with gate.operation(by=request.user, reason=reason, title=title):
+        for record in queryset:
+            if record.pk not in allowed:
+                refused.append(f"{record}: {NOT_ALLOWED}")
+                continue
+            try:
+                with transaction.atomic():
+                    function(admin, request, record, reason, **extra)
+                done += 1
+            except (ValidationError, ProtectedError) as broken:
+                refused.append(f"{record}: {words_of(broken)}")
+    tell_outcome(admin, request, facts, done, refused)
+    return None
+
+
+def tell_outcome(admin: Any, request: HttpRequest, facts: ConsoleAction, done: int, refused: list[str]) -> None:
+    """One sentence for what was done, one for what was left alone and why."""
+    if done:
+        messages.success(request, f"{counted(admin.model, done)} {facts.done or f'done ({facts.label.lower()})'}.")
+    if refused:
+        more = f" And {len(refused) - NAMES_SHOWN:,} more." if len(refused) > NAMES_SHOWN else ""
+        messages.warning(
+            request, f"{counted(admin.model, len(refused))} left alone. {' '.join(refused[:NAMES_SHOWN])}{more}"
+        )
+
+
+def ask_about_selection(
+    admin: Any, request: HttpRequest, facts: ConsoleAction, form: ActionForm, queryset: QuerySet[Any], number: int
+) -> HttpResponse:
+    """The page between choosing an action and doing it; it changes nothing."""
+    return TemplateResponse(
+        request,
+        "admin_theme/confirm_selection.html",
+        {
+            **admin.admin_site.each_context(request),
+            "title": f"{facts.label}: {counted(admin.model, number)}",
+            "opts": admin.opts,
+            "facts": facts,
+            "form": form,
+            "records": list(queryset[: NAMES_SHOWN * 2]),
+            "number": number,
+            "counted": counted(admin.model, number),
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "selection_name": ACTION_CHECKBOX_NAME,
+            "select_across": request.POST.get("select_across", "0"),
+            "action_name": request.POST.get("action", ""),
+        },
+    )
+
+
+def back_to(admin: Any, request: HttpRequest, record: Model) -> HttpResponse:
+    """To the record's page, or to the list when the record is gone; the dialog script follows a header."""
+    names = f"{admin.admin_site.name}:{admin.opts.app_label}_{admin.opts.model_name}"
+    try:
+        exists = record.pk is not None and admin.get_queryset(request).filter(pk=record.pk).exists()
+        address = reverse(f"{names}_change", args=[record.pk]) if exists else reverse(f"{names}_changelist")
+    except NoReverseMatch:
+        address = reverse(f"{admin.admin_site.name}:index")
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(headers={"HX-Redirect": request.headers.get("HX-Current-URL") or address})
+    return HttpResponseRedirect(address)
+
+
+def words_of(broken: Exception) -> str:
+    """The sentence of a refusal."""
+    if isinstance(broken, ValidationError):
+        return " ".join(broken.messages)
+    return "Other records need it. Archive it instead."
+
+
+def first_error(form: ActionForm) -> str:
+    for name, errors in form.errors.items():
+        label = form.fields[name].label or capfirst(name) if name in form.fields else ""
+        return f"{label}: {errors[0]}" if label else str(errors[0])
+    return "Nothing was done."
