@@ -1,0 +1,1 @@
+"""The business areas, one app each; lower ones never import upper ones."""

@@ -1,0 +1,60 @@
+"""The permissions a role can hold: those some policy listens to, and no others."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.contrib.auth.models import Permission
+from django.utils.text import capfirst
+
+from apps.access.roles import PERMISSIONS
+from apps.records.policy import RolePolicy, all_policies
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody with exactly one permission, to see whether a policy listens to it."""
+
+    held: str
+    is_superuser: bool = False
+
+    def has_perm(self, permission: str) -> bool:
+        return permission == self.held
+
+
+def meaningful_codes() -> frozenset[str]:
+    """Each permission that opens something when a role holds it, as `app.codename`."""
+    listened_to = {
+        permission
+        for the_policy in all_policies()
+        if isinstance(the_policy, RolePolicy)
+        for verb in the_policy.verbs
+        if (permission := the_policy.permission(verb)) and heard(the_policy, verb, permission)
+    }
+    return frozenset(listened_to).union(*PERMISSIONS.values())
+
+
+def heard(the_policy: RolePolicy, verb: str, permission: str) -> bool:
+    return verb in the_policy.door_verbs or the_policy.holds_everywhere(Holder(permission), verb)
+
+
+def offered_permissions() -> list[Permission]:
+    """The permissions a role can be given; where courses and categories share a code, that of courses."""
+    permissions = Permission.objects.select_related("content_type").order_by("content_type__model", "pk")
+    by_code = {f"{one.content_type.app_label}.{one.codename}": one for one in permissions}
+    return [by_code[code] for code in sorted(meaningful_codes() & by_code.keys())]
+
+
+def by_subject(permissions: list[Permission]) -> list[tuple[str, list[Permission]]]:
+    """Grouped under the name of what they are about: "Courses", "People"."""
+
+    def subject(permission: Permission) -> str:
+        model = permission.content_type.model_class()
+        return capfirst(str(model._meta.verbose_name_plural)) if model else permission.content_type.name
+
+    ordered = sorted(permissions, key=lambda one: (subject(one), one.pk))
+    return [(name, list(group)) for name, group in groupby(ordered, key=subject)]
+
+
+def words_of(permission: Permission) -> str:
+    """ "Can view course" without the first word: the heading says the rest."""
+    return capfirst(permission.name.removeprefix("Can "))

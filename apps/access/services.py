@@ -1,0 +1,79 @@
+"""Giving roles to people, and deciding what a role may do."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.contrib.auth.models import Permission
+
+from apps.access.memory import forget
+from apps.access.models import Role, RoleAssignment
+from apps.access.roles import ADMINISTRATOR, PERMISSIONS
+from apps.accounts.models import User
+from apps.accounts.services import refuse_own_account, refuse_unless_administrator
+from apps.audit.recording import change_set
+from apps.records.rules import RuleBroken
+
+
+def assign_role(person: User, role: Role, *, by: Any, reason: str = "") -> RoleAssignment:
+    """Gives a role; giving it twice changes nothing."""
+    refuse_own_account(person, by)
+    if not person.is_staff:
+        raise RuleBroken(f"{person} is a student, and roles are for people who work here.")
+    if role.name == ADMINISTRATOR and not person.is_superuser:
+        raise RuleBroken("The role administrator comes with the account. Make the person an administrator instead.")
+    with change_set(by=by, reason=reason, title=f"Give {person} the role {role}"):
+        assignment, _ = RoleAssignment.objects.get_or_create(user=person, role=role, defaults={"assigned_by": by})
+        person.groups.add(role)
+    forget()
+    return assignment
+
+
+def withdraw_role(person: User, role: Role, *, by: Any, reason: str = "") -> None:
+    """Takes a role away; the next request of the person is refused what it allowed."""
+    refuse_own_account(person, by)
+    with change_set(by=by, reason=reason, title=f"Take the role {role} from {person}"):
+        for assignment in RoleAssignment.objects.filter(user=person, role=role):
+            assignment.delete()
+        person.groups.remove(role)
+    forget()
+
+
+def set_permissions(role: Role, permissions: Collection[Permission], *, by: Any, reason: str = "") -> Role:
+    """Decides what a role may do from now on; the history keeps the whole list before and after."""
+    refuse_unless_administrator(by)
+    if role.name == ADMINISTRATOR and permissions:
+        raise RuleBroken("Administrators may do everything already. This role holds no permissions of its own.")
+    with change_set(by=by, reason=reason, title=f"Set what {role} may do"):
+        role.permissions.set(permissions)
+        role.permission_codes = codes_of(permissions)
+        role.save()
+    forget()
+    return role
+
+
+def set_active(role: Role, *, is_active: bool, by: Any, reason: str = "") -> Role:
+    """An inactive role is kept with its people and permissions, and allows nothing."""
+    refuse_unless_administrator(by)
+    with change_set(by=by, reason=reason, title=f"{'Activate' if is_active else 'Deactivate'} the role {role}"):
+        role.is_active = is_active
+        role.save()
+    forget()
+    return role
+
+
+def delete_role(role: Role, *, by: Any, reason: str = "") -> None:
+    """Removes a role nobody has; the five every installation starts with stay."""
+    refuse_unless_administrator(by)
+    if role.name in PERMISSIONS:
+        raise RuleBroken(f"{role} belongs to every installation. Deactivate it instead.")
+    if role.assignments.exists():
+        raise RuleBroken(f"People have the role {role}. Take it from them first, or deactivate it.")
+    with change_set(by=by, reason=reason, title=f"Delete the role {role}"):
+        role.delete()
+    forget()
+
+
+def codes_of(permissions: Collection[Permission]) -> list[str]:
+    keys = {permission.pk for permission in permissions}
+    found = Permission.objects.filter(pk__in=keys).values_list("content_type__app_label", "codename")
+    return sorted(f"{app_label}.{codename}" for app_label, codename in found)

@@ -1,0 +1,112 @@
+"""Who may see people, their sign-ins and sessions, and what of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db.models import Model, Q, QuerySet
+
+from apps.accounts.models import LoginEvent, Profile, User
+from apps.records.policy import VERBS, AdministratorPolicy, OwnRowsPolicy, RolePolicy, policy
+
+SEES_MORE_THAN_NAMES = "accounts.view_profile"
+
+people_seen_beside_roles: list[Callable[[User], Q]] = []
+"""Filled by upper apps: whom a person sees because of what they do together, and by name only."""
+
+
+@policy(User)
+class UserPolicy(RolePolicy):
+    """Roles show people; what changes an account is for administrators, but lifting a lock and sending a reset mail."""
+
+    verbs = (*VERBS, "suspend", "unlock", "reset_password", "end_sessions", "set_role")
+    door_verbs = ("unlock", "reset_password")
+
+    def holds_everywhere(self, user: Any, verb: str) -> bool:
+        return bool(user.is_superuser) or (verb in ("view", "export") and super().holds_everywhere(user, verb))
+
+    def helps_learners(self, user: Any, verb: str) -> bool:
+        return verb in self.door_verbs and bool(user.has_perm(self.permission(verb)))
+
+    def beside_roles(self, user: Any, verb: str) -> QuerySet[Any]:
+        if self.helps_learners(user, verb):
+            return self.everything().filter(role=User.Role.STUDENT)
+        if verb != "view" or not people_seen_beside_roles:
+            return self.everything().none()
+        seen = Q()
+        for people_of in people_seen_beside_roles:
+            seen |= people_of(user)
+        return self.everything().filter(seen)
+
+    def opens(self, user: Any, verb: str) -> bool:
+        if super().opens(user, verb) or self.helps_learners(user, verb):
+            return True
+        return verb == "view" and self.beside_roles(user, verb).exists()
+
+    def masked_fields(self, user: Any) -> frozenset[str]:
+        if user.has_perm(SEES_MORE_THAN_NAMES):
+            return frozenset()
+        return frozenset(
+            field.name for field in User._meta.get_fields() if field.name not in {"id", "first_name", "last_name"}
+        )
+
+    def because(self, user: Any, verb: str, record: Model) -> list[str]:
+        if self.helps_learners(user, verb):
+            return [f"A role of theirs has the permission {self.permission(verb)}, which holds on learners."]
+        if self.beside_roles(user, verb).filter(pk=record.pk).exists():
+            return ["They learn in a course whose learners this person manages; only the name is shown."]
+        return []
+
+
+@policy(Profile)
+class ProfilePolicy(RolePolicy):
+    """What people say of themselves; support does not see where they live and when they were born."""
+
+    def holds_everywhere(self, user: Any, verb: str) -> bool:
+        return super().holds_everywhere(user, verb) if verb == "view" else bool(user.is_superuser)
+
+    def masked_fields(self, user: Any) -> frozenset[str]:
+        if user.has_perm("accounts.export_user"):
+            return frozenset()
+        return frozenset({"date_of_birth", "phone_number", "address", "city", "state", "postal_code"})
+
+
+@policy(LoginEvent)
+class LoginEventPolicy(OwnRowsPolicy):
+    """People see their own sign-ins, support those of learners, managers all; nobody changes any."""
+
+    owner_path = "user"
+    door_verbs = ("view",)
+
+    def holds_everywhere(self, user: Any, verb: str) -> bool:
+        return verb == "view" and bool(user.is_superuser or user.has_perm("accounts.export_user"))
+
+    def beside_roles(self, user: Any, verb: str) -> QuerySet[Any]:
+        own = super().beside_roles(user, verb)
+        if verb != "view" or not user.has_perm(self.permission(verb)):
+            return own
+        return own | self.everything().filter(user__role=User.Role.STUDENT)
+
+
+@policy(UserSession)
+class UserSessionPolicy(OwnRowsPolicy):
+    """Own sessions, to see and to end; administrators see and end anybody's."""
+
+    owner_path = "user"
+    verbs = (*VERBS, "end")
+    own_verbs = ("view", "end")
+
+    def holds_everywhere(self, user: Any, verb: str) -> bool:
+        return verb in self.own_verbs and bool(user.is_superuser)
+
+
+@policy(EmailAddress)
+class EmailAddressPolicy(AdministratorPolicy):
+    pass
+
+
+@policy(Authenticator)
+class AuthenticatorPolicy(AdministratorPolicy):
+    pass

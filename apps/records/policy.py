@@ -1,0 +1,162 @@
+"""The bases of every policy and the registry that holds one for each model."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db.models import Model, Q, QuerySet
+
+_policies: dict[type[Model], "Policy"] = {}
+
+VERBS = ("view", "add", "change", "archive", "delete", "import", "export")
+
+
+class Policy:
+    """Who may do what to the rows of one model; this base lets nobody do anything.
+
+    `scope` is the whole truth: a person may do a verb to a row exactly when the row is in the scope of that verb.
+    `may_ever` says whether the verb's door exists at all for the person (an empty list, or a refusal).
+    A policy overrides `rows` and `opens`; both are asked only about staff at work.
+    """
+
+    model: ClassVar[type[Model]]
+    verbs: ClassVar[tuple[str, ...]] = VERBS
+
+    def rows(self, user: Any, verb: str) -> QuerySet[Any]:  # noqa: ARG002
+        return self.everything().none()
+
+    def opens(self, user: Any, verb: str) -> bool:  # noqa: ARG002
+        return False
+
+    def everything(self) -> QuerySet[Any]:
+        return self.model._base_manager.all()
+
+    def scope(self, user: Any, verb: str) -> QuerySet[Any]:
+        """The rows, archived ones included, to which this person may do this verb."""
+        self.check_verb(verb)
+        return self.rows(user, verb) if self.is_staff_at_work(user) else self.everything().none()
+
+    def may_ever(self, user: Any, verb: str) -> bool:
+        self.check_verb(verb)
+        return self.is_staff_at_work(user) and self.opens(user, verb)
+
+    def may(self, user: Any, verb: str, record: Model | None = None) -> bool:
+        """Whether the person may do the verb to this record, or to any at all when none is given."""
+        if record is None or record.pk is None:
+            return self.may_ever(user, verb)
+        return self.scope(user, verb).filter(pk=record.pk).exists()
+
+    def masked_fields(self, user: Any) -> frozenset[str]:  # noqa: ARG002
+        """Fields this person sees as dots and never writes."""
+        return frozenset()
+
+    def because(self, user: Any, verb: str, record: Model) -> list[str]:  # noqa: ARG002
+        """What else than the person's roles lets them do this verb to this record, as sentences."""
+        return []
+
+    def missing(self, user: Any, verb: str, record: Model) -> list[str]:  # noqa: ARG002
+        """What this person would need who may not do the verb to this record, as sentences."""
+        return [f"Only an administrator may {verb.replace('_', ' ')} {self.model._meta.verbose_name_plural}."]
+
+    def check_verb(self, verb: str) -> None:
+        if verb not in self.verbs:
+            raise LookupError(f"The policy of {self.model._meta.label} knows no verb {verb!r}.")
+
+    @staticmethod
+    def is_staff_at_work(user: Any) -> bool:
+        return bool(user and user.is_authenticated and user.is_active and user.is_staff)
+
+
+class AdministratorPolicy(Policy):
+    """Administrators may do everything here; nobody else anything, whatever their roles say.
+
+    `holds_everywhere` means every row: whoever holds a verb only on some rows has them from `beside_roles`.
+    """
+
+    def may(self, user: Any, verb: str, record: Model | None = None) -> bool:
+        self.check_verb(verb)
+        if record is not None and self.is_staff_at_work(user) and self.holds_everywhere(user, verb):
+            return True
+        return super().may(user, verb, record)
+
+    def rows(self, user: Any, verb: str) -> QuerySet[Any]:
+        return self.everything() if self.holds_everywhere(user, verb) else self.beside_roles(user, verb)
+
+    def opens(self, user: Any, verb: str) -> bool:
+        return self.holds_everywhere(user, verb)
+
+    def holds_everywhere(self, user: Any, verb: str) -> bool:  # noqa: ARG002
+        return bool(user.is_superuser)
+
+    def beside_roles(self, user: Any, verb: str) -> QuerySet[Any]:  # noqa: ARG002
+        """The rows of those who may not do the verb everywhere."""
+        return self.everything().none()
+
+
+class RolePolicy(AdministratorPolicy):
+    """A permission of the person's roles holds on every row: `app.verb_model`, or what `permission_names` says."""
+
+    permission_names: ClassVar[dict[str, str]] = {}
+    door_verbs: ClassVar[tuple[str, ...]] = ()
+    """Verbs whose permission opens the door only; which rows lie behind it is decided by something else."""
+
+    def permission(self, verb: str) -> str:
+        meta = self.model._meta
+        return f"{meta.app_label}.{self.permission_names.get(verb, f'{verb}_{meta.model_name}')}"
+
+    def holds_everywhere(self, user: Any, verb: str) -> bool:
+        return bool(user.has_perm(self.permission(verb)))
+
+    def missing(self, user: Any, verb: str, record: Model) -> list[str]:  # noqa: ARG002
+        return [f"No active role of theirs has the permission {self.permission(verb)}."]
+
+
+class OwnRowsPolicy(RolePolicy):
+    """People see their own rows; roles may open all of them. `owner_path` leads to the owner."""
+
+    owner_path: ClassVar[str]
+    own_verbs: ClassVar[tuple[str, ...]] = ("view",)
+
+    def opens(self, user: Any, verb: str) -> bool:
+        return verb in self.own_verbs or super().opens(user, verb)
+
+    def beside_roles(self, user: Any, verb: str) -> QuerySet[Any]:
+        if verb not in self.own_verbs:
+            return self.everything().none()
+        return self.everything().filter(Q((self.owner_path, user.pk)))
+
+    def because(self, user: Any, verb: str, record: Model) -> list[str]:
+        if self.beside_roles(user, verb).filter(pk=record.pk).exists():
+            return [f"This {self.model._meta.verbose_name} is their own."]
+        return []
+
+
+def policy(model: type[Model]) -> Callable[[type[Policy]], type[Policy]]:
+    """Registers a policy class as the one for this model."""
+
+    def register(policy_class: type[Policy]) -> type[Policy]:
+        policy_class.model = model
+        _policies[model] = policy_class()
+        return policy_class
+
+    return register
+
+
+def policy_for(model: type[Model]) -> Policy:
+    """The policy of a model. Raises `LookupError` for one without: nothing is open by default."""
+    concrete = model._meta.concrete_model or model
+    if concrete not in _policies:
+        raise LookupError(f"{model._meta.label} has no policy.")
+    return _policies[concrete]
+
+
+def all_policies() -> list[Policy]:
+    return list(_policies.values())
+
+
+def has_policy(model: type[Model]) -> bool:
+    return (model._meta.concrete_model or model) in _policies
+
+
+def scope(user: Any, verb: str, model: type[Model]) -> QuerySet[Any]:
+    """The rows of this model to which the person may do the verb; empty for anyone who is not staff at work."""
+    return policy_for(model).scope(user, verb)
