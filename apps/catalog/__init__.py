@@ -1,0 +1,1 @@
+"""Categories, courses and what they are made of."""

@@ -1,0 +1,212 @@
+"""Giving and ending rights on courses and categories, and the rights that follow from teaching a course."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.utils import timezone
+
+from apps.access.memory import forget
+from apps.access.models import GrantFacts
+from apps.audit.recording import change_set, write_history
+from apps.catalog.models import (
+    Category,
+    CategoryGroupGrant,
+    CategoryUserGrant,
+    Course,
+    CourseGroupGrant,
+    CourseInstructor,
+    CourseUserGrant,
+)
+from apps.catalog.rights import ANALYTICS, EDIT, GRANT, RIGHTS, STUDENTS, VIEW, grants_on
+from apps.records.policy import policy_for
+from apps.records.rules import RuleBroken
+
+Grant = CourseUserGrant | CourseGroupGrant | CategoryUserGrant | CategoryGroupGrant
+
+FOLLOWS = "Teaches the course."
+
+
+@transaction.atomic
+def grant_right(
+    holder: Any, right: str, on: Course | Category, *, by: Any, reason: str, expires_at: datetime | None = None
+) -> Grant:
+    """Gives a person or a role one right on a course or category; a right they have by hand gets the new end."""
+    refuse_grant(holder, right, on, by=by, reason=reason, expires_at=expires_at)
+    table, key = grant_table(holder, on)
+    with change_set(by=by, reason=reason, title=f"Grant {right} on {on} to {holder}"):
+        grant: Grant = table._base_manager.filter(
+            **key, content_object=on, permission=permission_for(right, on), source=GrantFacts.Source.HAND
+        ).first() or table(**key, content_object=on, permission=permission_for(right, on))
+        grant.expires_at, grant.reason = expires_at, reason
+        grant.granted_by, grant.granted_at = by, timezone.now()
+        grant.save()
+    forget()
+    return grant
+
+
+@transaction.atomic
+def end_grant(grant: Grant, *, by: Any, reason: str) -> None:
+    """Takes a right back that was given by hand."""
+    on = grant.content_object
+    if grant.source != GrantFacts.Source.HAND:
+        raise RuleBroken("This right follows from teaching the course. Change the instructor's row instead.")
+    refuse_who_may_not_grant(grant.permission.codename, on, by=by)
+    refuse_without_reason(reason)
+    with change_set(by=by, reason=reason, title=f"End {grant.permission.codename} on {on}"):
+        grant.delete()
+    forget()
+
+
+def refuse_grant(
+    holder: Any, right: str, on: Course | Category, *, by: Any, reason: str, expires_at: datetime | None
+) -> None:
+    """Raises `RuleBroken` unless this person may give this right to this holder until then."""
+    if right not in RIGHTS:
+        raise RuleBroken(f"There is no right called {right}. Choose one of {', '.join(RIGHTS)}.")
+    refuse_without_reason(reason)
+    refuse_who_may_not_grant(right, on, by=by)
+    if isinstance(holder, Group):
+        if by.groups.filter(pk=holder.pk).exists():
+            raise RuleBroken("You belong to this role. Nobody grants rights to themselves.")
+    elif holder.pk == by.pk:
+        raise RuleBroken("Nobody grants rights to themselves. Ask a colleague.")
+    elif not (holder.is_staff and holder.is_active):
+        raise RuleBroken(f"{holder} cannot open the console, so rights would mean nothing to them.")
+    if expires_at is not None and expires_at <= timezone.now():
+        raise RuleBroken("This end has passed already. Choose a later one.")
+    refuse_longer_than_own(right, on, by=by, expires_at=expires_at)
+
+
+def refuse_who_may_not_grant(right: str, on: Course | Category, *, by: Any) -> None:
+    if not policy_for(type(on)).may(by, "grant", on):
+        raise RuleBroken(f"You may not grant rights on {on}.")
+    if by.is_superuser:
+        return
+    if right == GRANT:
+        raise RuleBroken("Only an administrator lets somebody grant rights to others.")
+    if not by.has_perm(f"catalog.{right}") and not grants_on(by, (right,), on):
+        raise RuleBroken(f"You do not hold {right} on {on}. You can grant only what you hold.")
+
+
+def refuse_longer_than_own(right: str, on: Course | Category, *, by: Any, expires_at: datetime | None) -> None:
+    if by.is_superuser or by.has_perm(f"catalog.{right}"):
+        return
+    ends = [grant.expires_at for grant in grants_on(by, (right,), on)]
+    if None in ends:
+        return
+    latest = max(end for end in ends if end is not None)
+    if expires_at is None or expires_at > latest:
+        raise RuleBroken(f"Your own right ends on {latest:%Y-%m-%d at %H:%M} UTC. Choose an end before that.")
+
+
+def refuse_without_reason(reason: str) -> None:
+    if not reason.strip():
+        raise RuleBroken("Say why: the reason is kept in the history.")
+
+
+def grant_table(holder: Any, on: Course | Category) -> tuple[Any, dict[str, Any]]:
+    """The table a grant to this holder on this thing stands in, and the key of the holder there."""
+    to_role = isinstance(holder, Group)
+    if isinstance(on, Course):
+        table: Any = CourseGroupGrant if to_role else CourseUserGrant
+    else:
+        table = CategoryGroupGrant if to_role else CategoryUserGrant
+    return table, {"group_id" if to_role else "user_id": holder.pk}
+
+
+def permission_for(right: str, on: Model) -> Permission:
+    return Permission.objects.get(
+        codename=right, content_type__app_label="catalog", content_type__model=on._meta.model_name
+    )
+
+
+def follow_instructor(instructor: CourseInstructor, *, by: Any) -> None:
+    """Gives the rights that follow from this row and takes back those that no longer do.
+
+    Before a row is deleted it is set inactive and followed once more.
+    """
+    follow_instructors_in_bulk([instructor], by=by)
+
+
+@transaction.atomic
+def follow_instructors_in_bulk(instructors: Iterable[CourseInstructor], *, by: Any, batch_size: int = 500) -> None:
+    """The same for many rows, in a number of queries that depends on the batches only."""
+    rows = list(instructors)
+    permissions = {
+        permission.codename: permission
+        for permission in Permission.objects.filter(
+            codename__in=RIGHTS, content_type__app_label="catalog", content_type__model="course"
+        )
+    }
+    with change_set(by=by, title="Rights that follow from teaching"):
+        for start in range(0, len(rows), batch_size):
+            follow_batch(rows[start : start + batch_size], permissions, by=by)
+    forget()
+
+
+def follow_batch(rows: list[CourseInstructor], permissions: dict[str, Permission], *, by: Any) -> None:
+    places = {(row.user_id, row.course_id) for row in rows}
+    now = {
+        (grant.user_id, grant.content_object_id, grant.permission_id): grant
+        for grant in grants_that_follow(rows)
+        if (grant.user_id, grant.content_object_id) in places or not grant.still_teaches
+    }
+    wanted = {
+        (row.user_id, row.course_id, permissions[right].pk): end_of(row.expires_on)
+        for row in rows
+        for right in rights_that_follow(row)
+    }
+    new = [
+        CourseUserGrant(
+            user_id=user_id,
+            content_object_id=course_id,
+            permission_id=permission_id,
+            source=GrantFacts.Source.INSTRUCTOR,
+            expires_at=expires_at,
+            granted_by_id=getattr(by, "pk", None),
+            reason=FOLLOWS,
+        )
+        for (user_id, course_id, permission_id), expires_at in wanted.items()
+        if (user_id, course_id, permission_id) not in now
+    ]
+    moved = [grant for key, grant in now.items() if key in wanted and grant.expires_at != wanted[key]]
+    for grant in moved:
+        grant.expires_at = wanted[grant.user_id, grant.content_object_id, grant.permission_id]
+    gone = [grant for key, grant in now.items() if key not in wanted]
+    write_history(CourseUserGrant._base_manager.bulk_create(new), "+")
+    if moved:
+        CourseUserGrant._base_manager.bulk_update(moved, ["expires_at"])
+        write_history(moved, "~")
+    if gone:
+        write_history(gone, "-")
+        gone_rows = CourseUserGrant._base_manager.filter(pk__in=[grant.pk for grant in gone])
+        gone_rows._raw_delete(gone_rows.db)
+
+
+def grants_that_follow(rows: list[CourseInstructor]) -> QuerySet[Any]:
+    """What teaching has given on the courses of these rows, and whether each holder still has a row there."""
+    teaching = CourseInstructor._base_manager.filter(course=OuterRef("content_object"), user=OuterRef("user"))
+    return CourseUserGrant._base_manager.filter(
+        source=GrantFacts.Source.INSTRUCTOR, content_object__in={row.course_id for row in rows}
+    ).annotate(still_teaches=Exists(teaching))
+
+
+def rights_that_follow(row: CourseInstructor) -> tuple[str, ...]:
+    """All rights for an active primary instructor; to look for other active ones, and what their flags say."""
+    if not row.is_active:
+        return ()
+    if row.role == CourseInstructor.Role.PRIMARY:
+        return RIGHTS
+    flags = {EDIT: row.can_edit_content, STUDENTS: row.can_manage_students, ANALYTICS: row.can_view_analytics}
+    return (VIEW, *(right for right, is_set in flags.items() if is_set))
+
+
+def end_of(day: date | None) -> datetime | None:
+    """The moment after the last second of that day, in the time zone of the installation."""
+    if day is None:
+        return None
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min), timezone.get_default_timezone())

@@ -1,0 +1,52 @@
+"""What staff are asked when they enroll somebody or change an enrollment."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+
+from admin_theme.actions import ActionForm
+from apps.enrollments.models import Enrollment
+
+
+class EnrollForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Enrolls a learner by e-mail address."""
+
+    learner_email = forms.EmailField(label="Learner's e-mail address", widget=UnfoldAdminTextInputWidget)
+    waitlist = forms.BooleanField(
+        label="Put on the waiting list",
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text="Takes no seat; activate the enrollment later.",
+    )
+
+    class Meta:
+        model = Enrollment
+        fields = ("course", "access_ends_at")
+
+    def clean_learner_email(self) -> str:
+        email: str = self.cleaned_data["learner_email"].strip().lower()
+        people = get_user_model()._base_manager.filter(email=email, archived_at=None)
+        if (learner := people.first()) is None:
+            raise forms.ValidationError("Nobody has this address. Check the spelling, or add the person first.")
+        self.learner = learner
+        return email
+
+
+class ExtendForm(ActionForm):
+    """Asks for the new end of access."""
+
+    until = forms.SplitDateTimeField(
+        label="Access until",
+        required=False,
+        widget=UnfoldAdminSplitDateTimeWidget,
+        help_text="Leave it empty for access without an end.",
+    )
+
+    def clean_until(self) -> Any:
+        until = self.cleaned_data["until"]
+        if until is not None and until <= timezone.now():
+            raise forms.ValidationError("This moment has passed. Choose a later one.")
+        return until

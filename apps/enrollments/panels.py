@@ -1,0 +1,72 @@
+"""The learners of a course, on its page; and the lessons of an enrollment, on its own."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.urls import reverse
+
+from admin_theme.displays import Tone, percent_bar, state_badge
+from admin_theme.gate import gate, masked_here, may_here
+from admin_theme.tabs import Tab
+from apps.catalog.admin.panels import ROWS, page_number
+from apps.catalog.models import Course
+from apps.enrollments.models import Enrollment
+from apps.enrollments.queries import lessons_with_progress
+
+STATUS_TONES: dict[str, Tone] = {
+    "waitlisted": "info",
+    "active": "good",
+    "completed": "good",
+    "dropped": "neutral",
+    "suspended": "warn",
+    "expired": "bad",
+}
+
+
+def learners_of(request: HttpRequest, course: Course) -> Any:
+    """The current enrollments of a course that this person may see."""
+    return gate.scope(request.user, "view", Enrollment).filter(course=course, archived_at=None)
+
+
+def learners_panel(request: HttpRequest, course: Course) -> dict[str, Any]:
+    rows = learners_of(request, course).select_related("user").order_by("-enrolled_at", "-pk")
+    page = Paginator(rows, ROWS).get_page(page_number(request))
+    for enrollment in page:
+        enrollment.badge = state_badge(enrollment, "status", STATUS_TONES)
+        enrollment.bar = percent_bar(enrollment.progress_percent)
+    person = Enrollment._meta.get_field("user").related_model
+    may_enroll = may_here(request, "add", Enrollment) and may_here(request, "manage_students", Course, course)
+    return {
+        "rows": page,
+        "shows_email": "email" not in masked_here(request, person),
+        "may_enroll": may_enroll and not course.is_archived,
+        "enroll": f"{reverse('admin:enrollments_enrollment_add')}?course={course.pk}",
+        "all_learners": f"{reverse('admin:enrollments_enrollment_changelist')}?course__id__exact={course.pk}",
+    }
+
+
+def progress_panel(request: HttpRequest, enrollment: Enrollment) -> dict[str, Any]:  # noqa: ARG001
+    lessons = lessons_with_progress(enrollment)
+    return {
+        "lessons": lessons,
+        "completed": sum(bool(progress and progress.is_completed) for _lesson, progress in lessons),
+    }
+
+
+learners_tab = Tab(
+    key="learners",
+    title="Learners",
+    place=40,
+    template="enrollments/learners_panel.html",
+    context=learners_panel,
+    count=lambda request, course: learners_of(request, course).count(),
+    opens=lambda request, course: may_here(request, "view", Enrollment),  # noqa: ARG005
+)
+progress_tab = Tab(
+    key="progress",
+    title="Progress",
+    place=20,
+    template="enrollments/progress_panel.html",
+    context=progress_panel,
+)
