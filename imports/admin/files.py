@@ -1,0 +1,99 @@
+"""Files that go out: the upload itself, the rows that cannot be read, the plan, and templates to start from."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from tempfile import TemporaryFile
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+
+from apps.audit.recording import close_change_set, open_change_set
+from imports.blank_workbooks import template_name, write_template
+from imports.errors_file import errors_file_name, write_errors
+from imports.formulas import escape
+from imports.models import ImportJob
+from imports.types import KINDS, kind_for
+
+CHUNK = 2_000
+
+
+class Echo:
+    """A file that hands every line straight back, so that rows go out one by one."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def uploaded_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
+    """The file as it came; every download is kept in the audit."""
+    if not _is_kept(job):
+        raise Http404
+    record = open_change_set(by=request.user, title=f"Downloaded {job.original_name}", origin=job.origin)
+    close_change_set(record, {ImportJob._meta.label_lower: Counter(downloaded=1)})
+    return FileResponse(job.file.open("rb"), as_attachment=True, filename=job.original_name)
+
+
+def errors_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:  # noqa: ARG001
+    """The rows that cannot be imported in the format of the upload, with what is wrong beside the cells."""
+    if not job.planned_at:
+        raise Http404
+    out = TemporaryFile()  # noqa: SIM115 - the response closes it
+    write_errors(job, out)
+    out.seek(0)
+    return FileResponse(out, as_attachment=True, filename=errors_file_name(job))
+
+
+def plan_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:  # noqa: ARG001
+    """The whole plan: one line for every field that changes, and one for every row that changes nothing."""
+    if not job.planned_at:
+        raise Http404
+    kind = kind_for(job.kind)
+    head = ["line", "outcome", "key", "name", "column", "before", "after", "messages"]
+    return _csv(f"{_stem(job)}-plan.csv", head, _plan_lines(job, kind))
+
+
+def template_file(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """A workbook with the columns of a kind and an example row, for people who may import it."""
+    found = KINDS.get(kind)
+    if found is None:
+        raise Http404
+    if not found.may_import(request.user):
+        raise PermissionDenied
+    out = TemporaryFile()  # noqa: SIM115 - the response closes it
+    write_template(found, out)
+    out.seek(0)
+    return FileResponse(out, as_attachment=True, filename=template_name(found))
+
+
+def _plan_lines(job: ImportJob, kind: Any) -> Iterator[Sequence[str]]:
+    for row in job.rows.order_by("number", "pk").iterator(CHUNK):
+        about = [str(row.number), row.get_outcome_display(), row.key, row.label]
+        said = " ".join(str(message.get("message", "")) for message in row.messages)
+        if not row.changes:
+            yield [*about, "", "", "", said]
+        for name, (before, after) in row.changes.items():
+            yield [*about, kind.label_of(name), str(before), str(after), said]
+
+
+def _csv(name: str, head: Sequence[str], lines: Iterator[Sequence[str]]) -> StreamingHttpResponse:
+    writer = csv.writer(Echo())
+
+    def stream() -> Iterator[str]:
+        yield "\ufeff" + writer.writerow(head)
+        for line in lines:
+            yield writer.writerow([escape(cell) for cell in line])
+
+    response = StreamingHttpResponse(stream(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    return response
+
+
+def _is_kept(job: ImportJob) -> bool:
+    return bool(job.file) and job.file.storage.exists(str(job.file.name))
+
+
+def _stem(job: ImportJob) -> str:
+    return job.original_name.rpartition(".")[0] or "import"

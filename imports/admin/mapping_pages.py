@@ -1,0 +1,103 @@
+"""The second step: their columns and values beside ours."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+
+from apps.records.rules import RuleBroken
+from imports import services
+from imports.admin.columns import MapPage, posted_map
+from imports.admin.pages import show, to_page
+from imports.admin.steps import may_be_mapped
+from imports.admin.unknown import ValuesPage, options_for, posted_values
+from imports.admin.upload_pages import kinds_open_to
+from imports.codes import FileRefused
+from imports.forms import ReadingForm
+from imports.mapping import check_mapping, fitted, save_mapping
+from imports.models import ImportJob, ImportMapping
+from imports.types import kind_for
+
+UNPROCESSABLE = 422
+
+
+def map_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
+    """Which of their columns is which of ours; leads on to the plan."""
+    if not may_be_mapped(job):
+        return to_page(job)
+    if request.method != "POST" or not job.kind:
+        return show(request, "map", job, page=MapPage(job, request.user))
+    chosen = posted_map(job, request.POST)
+    try:
+        check_mapping(kind_for(job.kind), job.headers, chosen["mapping"], chosen["constants"], mode=chosen["mode"])
+        job = services.configure(job, by=request.user, **chosen)
+        if name := request.POST.get("remember", "").strip():
+            save_mapping(name, job, by=request.user)
+        services.start_plan(job, by=request.user)
+    except FileRefused as refused:
+        page = MapPage(job, request.user, chosen)
+        return show(request, "map", job, page=page, faults=refused.messages, status=UNPROCESSABLE)
+    except RuleBroken as broken:
+        page = MapPage(job, request.user, chosen)
+        return show(request, "map", job, page=page, broken=broken.sentence, status=UNPROCESSABLE)
+    return to_page(job, "progress")
+
+
+def read_again(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
+    """Reads the file anew as another kind, or in another encoding, with another delimiter or from another sheet."""
+    form = ReadingForm(request.POST, kinds=kinds_open_to(request.user))
+    try:
+        if not form.is_valid():
+            raise RuleBroken(form.faults())
+        job = services.configure(job, by=request.user, **form.chosen())
+    except (FileRefused, RuleBroken) as broken:
+        messages.error(request, " ".join(_sentences(broken)))
+    return to_page(job)
+
+
+def use_mapping(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
+    """Takes a saved mapping over, to be looked at before the plan is made."""
+    key = request.POST.get("mapping", "")
+    if not key.isdecimal() or not may_be_mapped(job):
+        raise Http404
+    saved = get_object_or_404(ImportMapping, pk=int(key[:18]), owner=request.user, kind=job.kind)
+    try:
+        services.configure(job, by=request.user, **fitted(saved, job.headers))
+    except (FileRefused, RuleBroken) as broken:
+        messages.error(request, " ".join(_sentences(broken)))
+        return to_page(job, "map")
+    messages.success(request, f"The mapping “{saved.name}” was taken over. Look it through, then make the plan.")
+    return to_page(job, "map")
+
+
+def values_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
+    """Which of our values each value of theirs means; the plan is then made again."""
+    if not may_be_mapped(job) or not job.kind:
+        return to_page(job)
+    page = ValuesPage(job, request.user)
+    if request.method != "POST":
+        return show(request, "values", job, page=page)
+    try:
+        job = services.configure(job, by=request.user, value_mapping=posted_values(page, request.POST))
+        if name := request.POST.get("remember", "").strip():
+            save_mapping(name, job, by=request.user)
+        services.start_plan(job, by=request.user)
+    except (FileRefused, RuleBroken) as broken:
+        return show(request, "values", job, page=page, broken=" ".join(_sentences(broken)), status=UNPROCESSABLE)
+    return to_page(job, "progress")
+
+
+def allowed_options(request: HttpRequest, job: ImportJob) -> HttpResponse:
+    """The allowed values that begin like what is being typed, for columns with very many of them."""
+    name = request.GET.get("column", "")
+    try:
+        column = kind_for(job.kind).column(name)
+    except LookupError:
+        raise Http404 from None
+    options = options_for(column, request.user, containing=request.GET.get("q", "")[:80])
+    return render(request, "imports/options.html", {"options": options})
+
+
+def _sentences(broken: Any) -> list[str]:
+    return [broken.sentence] if isinstance(broken, RuleBroken) else [message.text for message in broken.messages]

@@ -1,0 +1,126 @@
+"""The third and fourth step: what the file will do, row by row, and the decision to let it."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from apps.records.rules import RuleBroken
+from imports import services
+from imports.admin.pages import show, to_page
+from imports.admin.rows import PlanRows
+from imports.admin.steps import may_be_mapped
+from imports.codes import FileRefused
+from imports.forms import ApplyForm
+from imports.models import ImportJob
+from imports.types import kind_for
+from imports.words import counted_kind, faulty_rows, open_changes
+
+UNPROCESSABLE = 422
+WITH_CONSEQUENCES = ("enrollments", "progress")
+
+
+def plan_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
+    """Shows the plan, or makes it again."""
+    if request.method == "POST":
+        return _plan_again(request, job)
+    if not job.planned_at or job.kind == "" or job.status in ("planning", "uploaded", "refused", "expired"):
+        return to_page(job)
+    return _show_plan(request, job)
+
+
+def apply(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
+    """Asked twice, it answers twice with the page of the one apply."""
+    if job.status != ImportJob.Status.PLANNED:
+        return to_page(job)
+    form = ApplyForm(request.POST)
+    if not form.is_valid():
+        return _show_plan(request, job, broken="Choose whether all rows or only the good ones are applied.")
+    chosen = form.cleaned_data
+    if services.needs_confirmation(job) and _digits(chosen["confirmation"]) != confirmation_asked(job):
+        return _show_plan(
+            request, job, broken=f"Type {confirmation_asked(job)} to confirm so large a change. Nothing was applied."
+        )
+    try:
+        services.start_apply(
+            job,
+            by=request.user,
+            good_rows_only=chosen["rows"] == ApplyForm.GOOD,
+            confirmed=bool(chosen["confirmation"]),
+            notify=chosen["notify"],
+        )
+    except RuleBroken as broken:
+        job.refresh_from_db()
+        if job.status == ImportJob.Status.PLANNED:
+            return _show_plan(request, job, broken=broken.sentence)
+        messages.warning(request, broken.sentence)
+    return to_page(job)
+
+
+def fix_value(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
+    """Replaces one value of theirs in every row that has it, and plans again."""
+    kind = kind_for(job.kind)
+    row = job.rows.filter(pk=_key(request.POST.get("row", ""))).first()
+    column = request.POST.get("column", "")
+    ours = request.POST.get("ours", "").strip()
+    header = next((header for header, name in job.mapping.items() if name == column), None)
+    if row is None or header is None or column not in {found.name for found in kind.columns}:
+        raise Http404
+    if not may_be_mapped(job):
+        return to_page(job)
+    theirs = str(row.cells[job.headers.index(header)])
+    if not ours or ours == theirs:
+        messages.error(request, "Write what the cell should hold instead. Nothing was changed.")
+        return to_page(job)
+    values = {**job.value_mapping, column: {**job.value_mapping.get(column, {}), theirs: ours}}
+    try:
+        job = services.configure(job, by=request.user, value_mapping=values)
+        services.start_plan(job, by=request.user)
+    except RuleBroken as broken:
+        messages.error(request, broken.sentence)
+    return to_page(job)
+
+
+def confirmation_asked(job: ImportJob) -> str:
+    """What has to be typed before a large change: the number of rows it writes."""
+    return str(open_changes(job.counts))
+
+
+def _plan_again(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
+    try:
+        services.start_plan(job, by=request.user)
+    except FileRefused as refused:
+        messages.error(request, " ".join(message.text for message in refused.messages))
+    except RuleBroken as broken:
+        messages.error(request, broken.sentence)
+    return to_page(job)
+
+
+def _show_plan(request: HttpRequest, job: ImportJob, *, broken: str = "") -> HttpResponseBase:
+    rows = PlanRows(job, kind_for(job.kind), request.GET)
+    changes, faults = open_changes(job.counts), faulty_rows(job.counts)
+    is_open = job.status == ImportJob.Status.PLANNED
+    confirmation = services.needs_confirmation(job) if is_open and changes else ""
+    return show(
+        request,
+        "plan",
+        job,
+        rows=rows,
+        changes=changes,
+        changes_in_words=counted_kind(job.kind, changes),
+        faults=faults,
+        is_open=is_open,
+        is_simple=not faults and not confirmation and job.kind not in WITH_CONSEQUENCES,
+        has_consequences=job.kind in WITH_CONSEQUENCES,
+        confirmation=confirmation,
+        confirmation_asked=confirmation_asked(job),
+        may_be_mapped=may_be_mapped(job),
+        broken=broken,
+        status=UNPROCESSABLE if broken else 200,
+    )
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdecimal())
+
+
+def _key(text: str) -> int:
+    return int(text[:18]) if text.isdecimal() and text.isascii() else 0

@@ -1,0 +1,236 @@
+"""The rows of a plan as the page shows them: by outcome, by column, by what is searched for, fifty at a time."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from imports.codes import cut
+from imports.models import ImportJob, ImportRow
+from imports.types.base import ImportKind
+from imports.words import noun
+
+ROWS_PER_PAGE = 50
+LINE_DIGITS = 9
+Outcome = ImportRow.Outcome
+
+TABS: tuple[tuple[str, str], ...] = (
+    (Outcome.INVALID, "Cannot be read"),
+    (Outcome.CONFLICT, "Changed meanwhile"),
+    (Outcome.CREATE, "New"),
+    (Outcome.UPDATE, "Changed"),
+    ("notes", "Notes"),
+    (Outcome.REPEATED, "Repeated"),
+    (Outcome.UNCHANGED, "Unchanged"),
+    ("all", "All"),
+)
+FIGURES: tuple[tuple[str, str, str, str], ...] = (
+    (Outcome.CREATE, "+", "i-good", "new"),
+    (Outcome.UPDATE, "✎", "i-accented", "changed"),
+    (Outcome.UNCHANGED, "=", "i-quiet", "unchanged"),
+    (Outcome.REPEATED, "=", "i-quiet", "repeated"),
+    (Outcome.INVALID, "✕", "i-bad", "cannot be read"),
+    (Outcome.CONFLICT, "✕", "i-bad", "changed meanwhile"),
+    ("notes", "⚠", "i-warn", "with notes"),
+)
+ALWAYS_SHOWN = (Outcome.CREATE, Outcome.UPDATE, "all")
+FAULTY = (Outcome.INVALID, Outcome.CONFLICT)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    key: str
+    label: str
+    number: int
+    is_open: bool
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one row, before and after."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One message of a row; `cell` is what stands in the file where the message is about one cell."""
+
+    label: str
+    column: str
+    text: str
+    code: str
+    value: str
+    cell: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of the line above the rows."""
+
+    sign: str
+    tone: str
+    number: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """One row ready to be shown."""
+
+    row: ImportRow
+    changes: list[Change]
+    findings: list[Finding]
+    cells: list[tuple[str, str]]
+    own_name: str
+
+    @property
+    def name(self) -> str:
+        return self.row.label or self.own_name or self.row.key or "Without a name"
+
+    @property
+    def first(self) -> Finding | None:
+        return self.findings[0] if self.findings else None
+
+    @property
+    def more(self) -> int:
+        return len(self.findings) - 1
+
+    @property
+    def telling(self) -> list[Change]:
+        """What a new record holds besides its name and its key."""
+        return [change for change in self.changes if change.after not in (self.row.label, self.row.key, "")][:4]
+
+
+class PlanRows:
+    """One page of rows; `asked` is the query of the address."""
+
+    def __init__(self, job: ImportJob, kind: ImportKind, asked: QueryDict) -> None:
+        self.job = job
+        self.kind = kind
+        self.tab = asked.get("tab", "")
+        if self.tab not in dict(TABS):
+            self.tab = self._first_tab()
+        columns = {column.name for column in kind.columns}
+        self.column = column if (column := asked.get("column", "")) in columns else ""
+        self.search = asked.get("q", "").strip()[:100]
+        self._number = asked.get("page", "1")
+
+    @cached_property
+    def notes(self) -> int:
+        return int(self.job.counts.get("notes", 0))
+
+    @cached_property
+    def tabs(self) -> list[Tab]:
+        return [
+            Tab(key, label, number, key == self.tab, f"?tab={key}")
+            for key, label in TABS
+            if (number := self._number_of(key)) or key in ALWAYS_SHOWN or key == self.tab
+        ]
+
+    @cached_property
+    def page(self) -> Page[ImportRow]:
+        paginator = Paginator(self._rows(), ROWS_PER_PAGE)
+        if not (self.column or self.search):
+            paginator.__dict__["count"] = self._number_of(self.tab)
+        return paginator.get_page(self._number)
+
+    @cached_property
+    def shown(self) -> list[PlannedRow]:
+        return [self._shown(row) for row in self.page.object_list]
+
+    @property
+    def total(self) -> int:
+        return self._number_of("all")
+
+    @property
+    def noun(self) -> str:
+        return noun(self.kind.key, 1)
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        return [
+            Figure(sign, tone, number, words)
+            for key, sign, tone, words in FIGURES
+            if (number := self._number_of(key)) or key in ALWAYS_SHOWN
+        ]
+
+    @property
+    def is_faulty(self) -> bool:
+        return self.tab in FAULTY
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.column or self.search)
+
+    @property
+    def filter_query(self) -> str:
+        asked = QueryDict(mutable=True)
+        asked.update({"tab": self.tab})
+        for name, value in (("column", self.column), ("q", self.search)):
+            if value:
+                asked[name] = value
+        return asked.urlencode()
+
+    def _first_tab(self) -> str:
+        return next((key for key, _ in TABS if key != "notes" and self._number_of(key)), "all")
+
+    def _number_of(self, tab: str) -> int:
+        counts = self.job.counts
+        if tab == "notes":
+            return self.notes
+        if tab == "all":
+            return sum(int(counts.get(outcome, 0)) for outcome in Outcome.values)
+        return int(counts.get(tab, 0))
+
+    def _rows(self) -> QuerySet[ImportRow]:
+        rows = self.job.rows.order_by("number", "pk")
+        if self.tab == "notes":
+            rows = self._noted(rows)
+        elif self.tab != "all":
+            rows = rows.filter(outcome=self.tab)
+        if self.column:
+            rows = rows.filter(Q(changes__has_key=self.column) | Q(messages__icontains=f'"column": "{self.column}"'))
+        if self.search:
+            found = Q(label__icontains=self.search) | Q(key__icontains=self.search)
+            if self.search.isdecimal() and len(self.search) <= LINE_DIGITS:
+                found |= Q(number=int(self.search))
+            rows = rows.filter(found)
+        return rows
+
+    @staticmethod
+    def _noted(rows: QuerySet[ImportRow]) -> QuerySet[ImportRow]:
+        return rows.filter(messages__icontains='"code": "W_')
+
+    def _shown(self, row: ImportRow) -> PlannedRow:
+        changes = [
+            Change(self.kind.label_of(name), str(before), str(after)) for name, (before, after) in row.changes.items()
+        ]
+        findings = [self._finding(row, message) for message in row.messages]
+        cells = [(header, cut(str(cell))) for header, cell in zip(self.job.headers, row.cells, strict=False) if header]
+        name = self._cell(row, self.kind.label_column or self.kind.key_columns[-1])
+        return PlannedRow(row, changes, findings, cells, cut(name or ""))
+
+    def _cell(self, row: ImportRow, column: str) -> str | None:
+        """What stands in the file for this column of ours; None where no column of the file is mapped to it."""
+        header = next((header for header, ours in self.job.mapping.items() if ours == column), None)
+        place = self.job.headers.index(header) if header in self.job.headers else -1
+        return str(row.cells[place]) if 0 <= place < len(row.cells) else None
+
+    def _finding(self, row: ImportRow, message: dict[str, Any]) -> Finding:
+        name = str(message.get("column") or "")
+        column = self.job.mapping.get(name) or name
+        return Finding(
+            self.kind.label_of(column),
+            column,
+            str(message.get("message", "")),
+            str(message.get("code", "")),
+            str(message.get("value") or ""),
+            self._cell(row, column),
+        )

@@ -1,0 +1,181 @@
+"""What a command prints: one JSON object for machines, or a few sentences for people."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.core.management.base import OutputWrapper
+
+from imports.codes import Message
+from imports.models import ImportJob, ImportRow
+from imports.types import KINDS
+from imports.types.base import ImportKind
+from imports.types.columns import Column, Reference
+from imports.words import counted
+
+CHUNK = 2_000
+Outcome = ImportRow.Outcome
+Status = ImportJob.Status
+COUNTED = (Outcome.CREATE, Outcome.UPDATE, Outcome.UNCHANGED, Outcome.INVALID, Outcome.CONFLICT, Outcome.REPEATED)
+APPLIED = (Status.APPLIED, Status.PARTLY_APPLIED)
+CLEAN, PARTLY, REFUSED = 0, 1, 2
+EXITS = {Status.APPLIED: CLEAN, Status.PARTLY_APPLIED: PARTLY, Status.UNDONE: CLEAN, Status.PARTLY_UNDONE: PARTLY}
+
+
+def write_json(out: OutputWrapper, answer: Mapping[str, Any]) -> None:
+    """One object; lists that come as iterators are written piece by piece."""
+    out.write("{", ending="")
+    for at, (name, value) in enumerate(answer.items()):
+        out.write(f"{', ' if at else ''}{json.dumps(name)}: ", ending="")
+        if isinstance(value, Iterator):
+            _write_list(out, value)
+        else:
+            out.write(_dumped(value), ending="")
+    out.write("}")
+
+
+def _write_list(out: OutputWrapper, items: Iterable[Any]) -> None:
+    out.write("[", ending="")
+    for at, item in enumerate(items):
+        out.write(f"{', ' if at else ''}{_dumped(item)}", ending="")
+    out.write("]", ending="")
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def refusal_answer(messages: Iterable[Message], *, kind: str) -> dict[str, Any]:
+    """What `plan` answers when there is not even an import."""
+    return {
+        "job": None,
+        "status": "refused",
+        "kind": kind,
+        "counts": no_counts(),
+        "errors": [message.as_json() for message in messages],
+        "warnings": [],
+        "mapping": {},
+    }
+
+
+def no_counts() -> dict[str, int]:
+    return {str(outcome): 0 for outcome in COUNTED}
+
+
+def plan_answer(job: ImportJob) -> dict[str, Any]:
+    """What a plan will do, with all its errors and warnings."""
+    return {
+        "job": job.pk,
+        "status": "planned" if job.status != Status.REFUSED else "refused",
+        "kind": job.kind,
+        "counts": plan_counts(job),
+        "errors": _messages(job, warnings=False),
+        "warnings": _messages(job, warnings=True),
+        "mapping": job.mapping,
+    }
+
+
+def plan_counts(job: ImportJob) -> dict[str, int]:
+    return {str(outcome): int(job.counts.get(str(outcome), 0)) for outcome in COUNTED}
+
+
+def plan_exit(job: ImportJob) -> int:
+    if job.status == Status.REFUSED:
+        return REFUSED
+    counts = plan_counts(job)
+    return PARTLY if counts[Outcome.INVALID] or counts[Outcome.CONFLICT] else CLEAN
+
+
+def _messages(job: ImportJob, *, warnings: bool) -> Iterator[Mapping[str, Any]]:
+    of_rows = job.rows.exclude(messages=[]).order_by("number", "pk").values_list("messages", flat=True)
+    for messages in (job.messages, *of_rows.iterator(CHUNK)):
+        for message in messages:
+            if message["code"].startswith("W_") == warnings:
+                yield message
+
+
+def applied_answer(job: ImportJob) -> dict[str, Any]:
+    """What an apply did: the same answer however often it is asked for."""
+    counts = plan_counts(job)
+    if job.status not in APPLIED:
+        counts |= {str(Outcome.CREATE): 0, str(Outcome.UPDATE): 0}
+    else:
+        counts |= {name: number for name, number in job.applied_counts.items() if name in counts}
+    rows = job.rows.filter(outcome=Outcome.CONFLICT)
+    answer = {"job": job.pk, "status": job.status, "counts": counts, "conflicts": _left(rows.order_by("number", "pk"))}
+    return answer if job.status in APPLIED or job.run is None else {**answer, "message": job.run.outcome}
+
+
+def undone_answer(job: ImportJob) -> dict[str, Any]:
+    """What an undo took back, and what it left alone, by name."""
+    rows = job.rows.filter(state=ImportRow.State.LEFT)
+    counts = {"undone": job.rows.filter(state=ImportRow.State.UNDONE).count(), "left": rows.count()}
+    return {"job": job.pk, "status": job.status, "counts": counts, "conflicts": _left(rows.order_by("number", "pk"))}
+
+
+def _left(rows: Any) -> Iterator[dict[str, Any]]:
+    for row in rows.iterator(CHUNK):
+        said = [message for message in row.messages if message["code"] == "R_CONFLICT"] or row.messages
+        why = said[-1]["message"] if said else ""
+        yield {"line": row.number, "key": row.key, "label": row.label, "message": why}
+
+
+def shown_answer(job: ImportJob, outcome: str) -> dict[str, Any]:
+    """The plan row by row."""
+    rows = job.rows.filter(outcome=outcome) if outcome else job.rows.all()
+    return {
+        "job": job.pk,
+        "status": job.status,
+        "kind": job.kind,
+        "mode": job.mode,
+        "counts": plan_counts(job),
+        "mapping": job.mapping,
+        "rows": (shown_row(row) for row in rows.order_by("number", "pk").iterator(CHUNK)),
+    }
+
+
+def shown_row(row: ImportRow) -> dict[str, Any]:
+    return {
+        "line": row.number,
+        "outcome": row.outcome,
+        "state": row.state,
+        "key": row.key,
+        "label": row.label,
+        "changes": row.changes,
+        "messages": row.messages,
+    }
+
+
+def kinds_answer() -> dict[str, Any]:
+    """Every kind with its columns, by its key."""
+    return {
+        key: {
+            "heading": kind.heading,
+            "key": list(kind.key_columns),
+            "columns": [_column_answer(kind, column) for column in kind.columns],
+        }
+        for key, kind in KINDS.items()
+    }
+
+
+def _column_answer(kind: ImportKind, column: Column) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "name": column.name,
+        "label": column.label,
+        "type": column.type_name,
+        "aliases": list(column.aliases),
+        "required_on_create": column.required_on_create,
+        "is_key": column.name in kind.key_columns,
+        "choices": [value for value, _ in column.choices],
+        "help": column.help,
+        "example": column.example,
+    }
+    if isinstance(column, Reference):
+        answer["refers_to"] = str(column.model._meta.verbose_name)
+    return answer
+
+
+def sentence_about(counts: Mapping[str, int]) -> str:
+    """ "3,667 create, 5 invalid"; what is none is left out."""
+    said = [counted(number, name, name) for name, number in counts.items() if number]
+    return ", ".join(said) or "no rows"

@@ -1,0 +1,71 @@
+"""What `--map`, `--map-value`, `--constant` and `--filter` say."""
+
+from collections.abc import Mapping, Sequence
+
+from django.core.management import CommandError
+
+from imports.mapping import exact_mapping
+from imports.readers import fold_header
+from imports.types.base import ImportKind
+
+BAD_ARGUMENTS = 2
+
+
+def bad_argument(text: str) -> CommandError:
+    return CommandError(text, returncode=BAD_ARGUMENTS)
+
+
+def pairs(option: str, texts: Sequence[str], shape: str, *, at_last: bool = False) -> dict[str, str]:
+    """`left=right` of each text, split at its first equals sign or at its last."""
+    found: dict[str, str] = {}
+    for text in texts:
+        left, sign, right = text.rpartition("=") if at_last else text.partition("=")
+        if not sign or not left.strip():
+            raise bad_argument(f"{option} takes {shape}, not “{text}”.")
+        if left.strip() in found:
+            raise bad_argument(f"{option} names “{left.strip()}” twice. Keep one of them.")
+        found[left.strip()] = right.strip()
+    return found
+
+
+def chosen_mapping(
+    kind: ImportKind, headers: Sequence[str], asked: Mapping[str, str], constants: Mapping[str, str]
+) -> dict[str, str]:
+    """Names and aliases map themselves; what is asked for by hand comes first and frees its column of them."""
+    spelled = {fold_header(header): header for header in headers}
+    mapping = {spelled.get(fold_header(header), header): column for header, column in asked.items()}
+    taken = {*mapping.values(), *constants}
+    exact = exact_mapping(kind, headers)
+    return {
+        **{header: column for header, column in exact.items() if header not in mapping and column not in taken},
+        **mapping,
+    }
+
+
+def chosen_values(kind: ImportKind, texts: Sequence[str]) -> dict[str, dict[str, str]]:
+    """`COLUMN:THEIRS=OURS`, where COLUMN is one of ours."""
+    shape = "COLUMN:THEIRS=OURS"
+    names = [column.name for column in kind.columns]
+    found: dict[str, dict[str, str]] = {}
+    for text in texts:
+        column, sign, meaning = text.partition(":")
+        if not sign:
+            raise bad_argument(f"--map-value takes {shape}, not “{text}”.")
+        if column.strip() not in names:
+            raise bad_argument(f"--map-value names our column: {', '.join(names)}; not “{column.strip()}”.")
+        theirs, sign, ours = meaning.rpartition("=")
+        if not sign:
+            raise bad_argument(f"--map-value takes {shape}, not “{text}”.")
+        found.setdefault(column.strip(), {})[theirs.strip()] = ours.strip()
+    return found
+
+
+def chosen_filters(texts: Sequence[str]) -> dict[str, list[str]]:
+    """`FIELD=VALUE`; a field that is named twice takes both values."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        field, sign, value = text.partition("=")
+        if not sign or not field.strip():
+            raise bad_argument(f"--filter takes FIELD=VALUE, not “{text}”.")
+        found.setdefault(field.strip(), []).append(value.strip())
+    return found

@@ -1,0 +1,111 @@
+"""How our workbooks look: a bold header that stays in sight, notes, widths, and drop-downs where there are choices."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import xlsxwriter
+
+from imports.types.columns import CellFault, Code, Column, Day, LongText, Number, WholeNumber, YesNo
+
+LAST_ROW = 1_048_576
+LONGEST_CELL = 32_767
+LONGEST_LIST = 255
+CHOICES_SHEET = "Choices"
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_date_format": "yyyy-mm-dd",
+}
+WIDTHS: tuple[tuple[type[Column], int], ...] = ((LongText, 50), (Code, 20), (Day, 18), (Number, 12), (WholeNumber, 12))
+TEXT_WIDTH = 30
+
+
+class Sheet:
+    """A workbook with one sheet of ours; the rows are written from top to bottom."""
+
+    def __init__(self, to: Path | IO[bytes], name: str, columns: Sequence[Column], *, notes: bool = False) -> None:
+        self.book = xlsxwriter.Workbook(to, OPTIONS)
+        self.columns = columns
+        self.page = self.book.add_worksheet(name[:31])
+        self.text_format = self.book.add_format({"num_format": "@"})
+        bold = self.book.add_format({"bold": True, "bottom": 1})
+        for at, column in enumerate(columns):
+            code_format = self.text_format if isinstance(column, Code) else None
+            self.page.set_column(at, at, max(_width(column), len(column.name) + 3), code_format)
+            self.page.write_string(0, at, column.name, bold)
+            if notes:
+                self.page.write_comment(0, at, note_on(column), {"x_scale": 2, "y_scale": 1.5})
+        self.page.freeze_panes(1, 0)
+
+    def close(self) -> None:
+        """Adds the drop-downs and completes the file."""
+        lists: dict[str, Sequence[str]] = {}
+        for at, column in enumerate(self.columns):
+            values = allowed_values(column)
+            if not values:
+                continue
+            source: Any = values
+            if len(",".join(values)) > LONGEST_LIST:
+                letter = xlsxwriter.utility.xl_col_to_name(len(lists))
+                source = f"={CHOICES_SHEET}!${letter}$2:${letter}${len(values) + 1}"
+                lists[column.name] = values
+            self.page.data_validation(1, at, LAST_ROW - 1, at, _drop_down(column, source))
+        if lists:
+            self._write_lists(lists)
+        self.book.close()
+
+    def _write_lists(self, lists: dict[str, Sequence[str]]) -> None:
+        page = self.book.add_worksheet(CHOICES_SHEET)
+        for at, name in enumerate(lists):
+            page.write_string(0, at, f"Allowed in {name}")
+            page.set_column(at, at, TEXT_WIDTH)
+        longest = max(map(len, lists.values()))
+        for row in range(longest):
+            for at, values in enumerate(lists.values()):
+                if row < len(values):
+                    page.write_string(row + 1, at, values[row])
+
+
+def allowed_values(column: Column) -> list[str]:
+    return ["TRUE", "FALSE"] if isinstance(column, YesNo) else [value for value, _ in column.choices]
+
+
+def note_on(column: Column) -> str:
+    """What a person who fills the column in should know."""
+    parts = [f"{column.label}: {column.type_name}."]
+    if column.required_on_create:
+        parts.append("A new record needs it.")
+    if column.help:
+        parts.append(column.help)
+    if values := allowed_values(column):
+        shown = ", ".join(values[:12])
+        parts.append(f"One of {shown}{', …' if len(values) > 12 else ''}.")
+    if _may_be_cleared(column):
+        parts.append("Write (clear) to empty it; a blank cell leaves it as it is.")
+    return " ".join(parts)
+
+
+def _may_be_cleared(column: Column) -> bool:
+    try:
+        column.cleared()
+    except CellFault:
+        return False
+    return True
+
+
+def _width(column: Column) -> int:
+    return next((width for kind, width in WIDTHS if isinstance(column, kind)), TEXT_WIDTH)
+
+
+def _drop_down(column: Column, source: Any) -> dict[str, Any]:
+    """A list to pick from. It warns about anything else, since `(clear)` and other people's spellings are read too."""
+    return {
+        "validate": "list",
+        "source": source,
+        "error_type": "warning",
+        "error_title": "Not on the list",
+        "error_message": f"{column.label} has to be one of the list, or (clear) to empty it."[:LONGEST_LIST],
+    }

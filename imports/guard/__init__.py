@@ -1,0 +1,7 @@
+"""What stands before every parser: is this file what it says, of a bearable size, and harmless to open."""
+
+from imports.guard.archive import corrupt, open_archive, refuse_dangerous_archive
+from imports.guard.content import FileFormat, refuse_dangerous
+from imports.guard.filename import safe_display_name
+
+__all__ = ["FileFormat", "corrupt", "open_archive", "refuse_dangerous", "refuse_dangerous_archive", "safe_display_name"]

@@ -1,0 +1,54 @@
+"""`manage.py export DATASET -o FILE.{csv,xlsx} --as EMAIL`: rows out of the platform, under one person's rights."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from apps.audit.recording import operation
+from apps.records.rules import RuleBroken
+from imports.codes import FileRefused
+from imports.command_line.choices import bad_argument, chosen_filters
+from imports.command_line.files import written
+from imports.command_line.people import person_at_work
+from imports.exporter import FORMATS, export_dataset
+from imports.types import kind_for
+from imports.words import counted_kind
+
+
+class Command(BaseCommand):
+    help = "Writes the rows one person may export to a CSV file or a workbook, which imports again as no change."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("dataset", metavar="DATASET", help="One of the kinds that `imports kinds` lists.")
+        parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.{csv,xlsx}")
+        parser.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="Whose rights hold.")
+        parser.add_argument(
+            "--filter",
+            action="extend",
+            nargs="+",
+            default=[],
+            metavar="FIELD=VALUE",
+            help="Only rows with this value; `archived` takes yes, no or all.",
+        )
+        parser.add_argument("--columns", default="", metavar="a,b,c", help="Only these columns, in this order.")
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+        path: Path = options["output"]
+        fmt = path.suffix.lower().removeprefix(".")
+        if fmt not in FORMATS:
+            raise bad_argument(f"The name after -o has to end in {' or '.join(f'.{name}' for name in FORMATS)}.")
+        filters = chosen_filters(options["filter"])
+        columns = [name.strip() for name in options["columns"].split(",") if name.strip()]
+        try:
+            kind = kind_for(options["dataset"])
+            user = person_at_work(options["email"])
+            with operation(by=user, channel="command"), written(path) as file:
+                record = export_dataset(kind, by=user, fmt=fmt, to=file, columns=columns, filters=filters)
+        except LookupError as unknown:
+            raise bad_argument(str(unknown.args[0])) from unknown
+        except FileRefused as refused:
+            raise bad_argument(str(refused)) from refused
+        except RuleBroken as broken:
+            raise bad_argument(broken.sentence) from broken
+        self.stdout.write(f"{counted_kind(kind.key, record.row_count)} in {path} (SHA-256 {record.sha256}).")

@@ -1,0 +1,236 @@
+"""`manage.py imports kinds|template|plan|show|errors|apply|undo`: imports for machines, cron and terminals."""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from apps.accounts.models import User
+from apps.audit.recording import operation
+from apps.records.policy import scope
+from apps.records.rules import RuleBroken
+from imports import services
+from imports.blank_workbooks import write_template
+from imports.codes import FileCode, FileRefused, Message
+from imports.command_line import answers
+from imports.command_line.choices import bad_argument, chosen_mapping, chosen_values, pairs
+from imports.command_line.files import written
+from imports.command_line.people import person_at_work
+from imports.errors_file import write_errors
+from imports.models import ImportJob, ImportRow
+from imports.types import KINDS, kind_for
+from imports.words import counted
+
+Status = ImportJob.Status
+
+
+class Command(BaseCommand):
+    help = "Plans, applies and undoes imports, in this process and under the rights of one person."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        asked = parser.add_subparsers(dest="asked", required=True, metavar="COMMAND")
+
+        kinds = asked.add_parser("kinds", help="Lists the kinds of files and their columns.")
+        template = asked.add_parser("template", help="Writes a workbook to start from.")
+        template.add_argument("kind", metavar="KIND")
+        template.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.xlsx")
+
+        plan = asked.add_parser("plan", help="Says what a file would do, and changes nothing.")
+        plan.add_argument("file", type=Path, metavar="FILE")
+        plan.add_argument("--kind", required=True, metavar="KIND")
+        plan.add_argument("--map", action="append", default=[], metavar="HEADER=COLUMN", help="Empty ignores it.")
+        plan.add_argument("--map-value", action="append", default=[], metavar="COLUMN:THEIRS=OURS")
+        plan.add_argument("--constant", action="append", default=[], metavar="COLUMN=VALUE")
+        plan.add_argument("--encoding", default="", metavar="E")
+        plan.add_argument("--delimiter", default="", metavar="D")
+        plan.add_argument("--sheet", default="", metavar="S")
+        plan.add_argument("--mode", default=ImportJob.Mode.UPSERT, choices=ImportJob.Mode.values)
+
+        show = asked.add_parser("show", help="Lists what a plan does, row by row.")
+        show.add_argument("--outcome", default="", choices=ImportRow.Outcome.values)
+        errors = asked.add_parser("errors", help="Writes the rows that failed, with what is wrong beside the cells.")
+        errors.add_argument("-o", "--output", required=True, type=Path, metavar="FILE")
+
+        apply = asked.add_parser("apply", help="Does what the plan says.")
+        apply.add_argument("--good-rows-only", action="store_true", help="Leaves faulty rows out.")
+        apply.add_argument("--confirm-large", action="store_true", help="Confirms a change of a large part of a table.")
+        undo = asked.add_parser("undo", help="Takes an import back.")
+
+        for command in (show, errors, apply, undo):
+            command.add_argument("job", type=int, metavar="JOB")
+        for command in (plan, apply, undo):
+            command.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="Whose rights hold.")
+        for command in (kinds, plan, show, apply, undo):
+            command.add_argument("--json", action="store_true", help="Prints one JSON object.")
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
+        commands: dict[str, Callable[[dict[str, Any]], int]] = {
+            "kinds": self.kinds,
+            "template": self.template,
+            "plan": self.plan,
+            "show": self.show,
+            "errors": self.errors,
+            "apply": self.apply,
+            "undo": self.undo,
+        }
+        if code := commands[options["asked"]](options):
+            sys.exit(code)
+
+    def kinds(self, options: dict[str, Any]) -> int:
+        if options["json"]:
+            answers.write_json(self.stdout, answers.kinds_answer())
+            return answers.CLEAN
+        for kind in KINDS.values():
+            self.stdout.write(f"{kind.key}: {', '.join(column.name for column in kind.columns)}")
+        return answers.CLEAN
+
+    def template(self, options: dict[str, Any]) -> int:
+        path: Path = options["output"]
+        if path.suffix.lower() != ".xlsx":
+            raise bad_argument("A template is a workbook: give -o a name that ends in .xlsx.")
+        try:
+            kind = kind_for(options["kind"])
+        except LookupError as unknown:
+            raise bad_argument(str(unknown.args[0])) from unknown
+        with written(path) as file:
+            write_template(kind, file)
+        self.stdout.write(f"{path} is ready to be filled in.")
+        return answers.CLEAN
+
+    def plan(self, options: dict[str, Any]) -> int:
+        try:
+            user = person_at_work(options["email"])
+            with operation(by=user, channel="command"):
+                job = self._planned(options, user)
+        except FileRefused as refused:
+            return self._refused(options, refused.messages)
+        except RuleBroken as broken:
+            return self._refused(options, [Message(FileCode.E_DENIED, broken.sentence)])
+        self._tell(options, answers.plan_answer(job), f"Import {job.pk}: {job.original_name}")
+        return answers.plan_exit(job)
+
+    def _planned(self, options: dict[str, Any], user: User) -> ImportJob:
+        """The import with its plan; one that was refused on the way says why itself."""
+        path: Path = options["file"]
+        asked = pairs("--map", options["map"], "HEADER=COLUMN", at_last=True)
+        constants = pairs("--constant", options["constant"], "COLUMN=VALUE")
+        if options["kind"] not in KINDS:
+            text = f"There is no kind called {options['kind'][:40]}. Choose one of {', '.join(KINDS)}."
+            raise FileRefused.because(FileCode.E_UNSUPPORTED, text)
+        kind = kind_for(options["kind"])
+        values = chosen_values(kind, options["map_value"])
+        reading = {name: options[name] for name in ("encoding", "delimiter", "sheet")}
+        try:
+            with path.open("rb") as file:
+                job = services.upload_file(file, name=path.name, kind=kind.key, by=user, **reading)
+        except OSError as error:
+            text = f"The file cannot be opened: {error.strerror}."
+            raise FileRefused.because(FileCode.E_FILENAME, text, value=str(path)) from error
+        if job.status == Status.REFUSED:
+            return job
+        mapping = chosen_mapping(kind, job.headers, asked, constants)
+        services.configure(
+            job, by=user, mapping=mapping, value_mapping=values, constants=constants, mode=options["mode"]
+        )
+        self._progress(f"Planning {counted(job.counts.get('rows', 0), 'row')} of {job.original_name} …")
+        job = services.plan_now(job, by=user)
+        if job.status not in (Status.PLANNED, Status.REFUSED):
+            raise RuleBroken(job.run.outcome if job.run else "The plan could not be made.")
+        return job
+
+    def _refused(self, options: dict[str, Any], messages: list[Message]) -> int:
+        self._tell(options, answers.refusal_answer(messages, kind=options["kind"]), "Refused")
+        return answers.REFUSED
+
+    def show(self, options: dict[str, Any]) -> int:
+        job = self._job(options)
+        answer = answers.shown_answer(job, options["outcome"])
+        if options["json"]:
+            answers.write_json(self.stdout, answer)
+            return answers.CLEAN
+        self.stdout.write(f"Import {job.pk}: {job.get_status_display()}, {answers.sentence_about(answer['counts'])}.")
+        for row in answer["rows"]:
+            self.stdout.write(f"{row['line']:>7}  {row['outcome']:<9}  {row['key']}  {row['label']}")
+            for column, (before, after) in row["changes"].items():
+                self.stdout.write(f"         {column}: {before or '(nothing)'} → {after or '(nothing)'}")
+            for message in row["messages"]:
+                self.stdout.write(f"         {message['code']} {message['column']}: {message['message']}")
+        return answers.CLEAN
+
+    def errors(self, options: dict[str, Any]) -> int:
+        job, path = self._job(options), options["output"]
+        if not job.planned_at:
+            raise bad_argument(f"Import {job.pk} has no plan, so there are no rows that failed.")
+        if path.suffix.lower() in {".csv", ".xlsx"} - {f".{job.format}"}:
+            raise bad_argument(
+                f"The rows are written as they were uploaded: give -o a name that ends in .{job.format}."
+            )
+        with written(path) as file:
+            number = write_errors(job, file)
+        self.stdout.write(f"{counted(number, 'row')} that failed in {path}.")
+        return answers.CLEAN
+
+    def apply(self, options: dict[str, Any]) -> int:
+        def do(job: ImportJob, user: User) -> ImportJob:
+            return services.apply_now(
+                job, by=user, good_rows_only=options["good_rows_only"], confirmed=options["confirm_large"]
+            )
+
+        return self._carry_out(options, do, answers.applied_answer, "Applying")
+
+    def undo(self, options: dict[str, Any]) -> int:
+        def do(job: ImportJob, user: User) -> ImportJob:
+            return services.undo_now(job, by=user)
+
+        return self._carry_out(options, do, answers.undone_answer, "Taking back")
+
+    def _carry_out(
+        self,
+        options: dict[str, Any],
+        do: Callable[[ImportJob, User], ImportJob],
+        answer_of: Callable[[ImportJob], dict[str, Any]],
+        doing: str,
+    ) -> int:
+        try:
+            user = person_at_work(options["email"])
+            job = scope(user, "view", ImportJob).filter(pk=options["job"]).first()
+            if job is None:
+                raise RuleBroken(f"There is no import {options['job']}.")
+            self._progress(f"{doing} import {job.pk} …")
+            with operation(by=user, channel="command"):
+                job = do(job, user)
+        except (FileRefused, RuleBroken) as refused:
+            answer = {"job": options["job"], "status": "failed", "counts": answers.no_counts(), "conflicts": []}
+            self._tell(options, {**answer, "message": _sentence_of(refused)}, "Refused")
+            return answers.REFUSED
+        self._tell(options, answer_of(job), f"Import {job.pk}")
+        return answers.EXITS.get(Status(job.status), answers.REFUSED)
+
+    def _job(self, options: dict[str, Any]) -> ImportJob:
+        job = ImportJob.objects.filter(pk=options["job"]).first()
+        if job is None:
+            raise bad_argument(f"There is no import {options['job']}.")
+        return job
+
+    def _tell(self, options: dict[str, Any], answer: Mapping[str, Any], heading: str) -> None:
+        if options["json"]:
+            answers.write_json(self.stdout, answer)
+            return
+        self.stdout.write(f"{heading}: {answer['status']}, {answers.sentence_about(answer['counts'])}.")
+        if answer.get("message"):
+            self.stderr.write(answer["message"])
+        for message in [*answer.get("errors", ()), *answer.get("warnings", ())]:
+            place = f"line {message['line']}, " if message["line"] else ""
+            column = f"{message['column']}: " if message["column"] else ""
+            self.stderr.write(f"{message['code']} {place}{column}{message['message']}")
+        for left in answer.get("conflicts", ()):
+            self.stderr.write(f"line {left['line']}, {left['label'] or left['key']}: {left['message']}")
+
+    def _progress(self, text: str) -> None:
+        self.stderr.write(text, style_func=str)
+
+
+def _sentence_of(refused: Exception) -> str:
+    return refused.sentence if isinstance(refused, RuleBroken) else str(refused)

@@ -1,0 +1,128 @@
+"""What the rows of a chunk are about: the records there are, as they are now, found by their natural keys."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Max, QuerySet
+
+from apps.records.policy import scope
+from imports.codes import RowCode
+from imports.planner.references import folded
+from imports.types.base import Draft, ImportKind, Reference
+from imports.types.columns import Names
+
+Key = tuple[Any, ...]
+
+
+class Finder:
+    """Finds the existing records of one plan, chunk by chunk, in a number of queries that does not depend on rows."""
+
+    def __init__(self, kind: ImportKind, columns: frozenset[str], user: Any) -> None:
+        self.kind = kind
+        self.user = user
+        self.model = kind.model
+        self.columns = [column for column in kind.columns if column.name in columns and not isinstance(column, Names)]
+        self.is_archivable = any(field.name == "archived_at" for field in self.model._meta.local_fields)
+        ids = [column.attname for column in self.columns if isinstance(column, Reference) and column.attname]
+        archived = ["archived_at"] if self.is_archivable else []
+        self.paths = list(
+            dict.fromkeys([*(column.path for column in self.columns), *ids, *archived, *kind.facts(columns)])
+        )
+        self.annotations = {name: it for name, it in kind.annotations().items() if name in self.paths}
+        self.made_up = kind.key_columns.index(kind.made_up_code) if kind.made_up_code else None
+
+    def find(self, drafts: Sequence[Draft]) -> None:
+        """Gives every draft whose record exists its id, its version and what the record holds now."""
+        keyed = {draft.number: key for draft in drafts if (key := self._key(draft)) is not None}
+        found = self._load(set(keyed.values())) if keyed else {}
+        found_by_title = self._load_by_title(drafts)
+        reachable = self._reachable([row[0] for row in (*found.values(), *found_by_title.values())])
+        versions = self._versions(reachable)
+        for draft in drafts:
+            row = found.get(keyed[draft.number]) if draft.number in keyed else found_by_title.get(draft.number)
+            if row is not None:
+                self._give(draft, row, reachable, versions)
+
+    def _give(self, draft: Draft, row: Key, reachable: set[int], versions: dict[int, int]) -> None:
+        current = dict(zip(self.paths, row[-len(self.paths) :], strict=True))
+        key = self.kind.column(self.kind.key_columns[-1])
+        if row[0] not in reachable:
+            draft.fault(RowCode.R_RULE, "This code cannot be used.", key, draft.given.get(key.name, ""))
+        elif current.get("archived_at") is not None and self.is_archivable:
+            noun = self.model._meta.verbose_name
+            text = f"This code belongs to an archived {noun}. Restore it first, or choose another code."
+            draft.fault(RowCode.R_RULE, text, key, draft.given.get(key.name, ""))
+        else:
+            draft.pk, draft.version = row[0], versions.get(row[0])
+            draft.current = current
+            return
+        draft.pk = 0
+
+    def _key(self, draft: Draft) -> Key | None:
+        """The parts of the identity: ids of references, folded texts of codes; None while one is not known."""
+        parts: list[Any] = []
+        for column in self.kind.identity:
+            part: Any
+            if isinstance(column, Reference):
+                part = draft.ids.get(column.name)
+            else:
+                part = draft.key[self.kind.key_columns.index(column.name)] or None
+            if part is None:
+                return None
+            parts.append(part)
+        return tuple(parts)
+
+    def _load(self, keys: set[Key]) -> dict[Key, Key]:
+        records: QuerySet[Any] = self.model._base_manager.all()
+        paths: list[str] = []
+        for at, column in enumerate(self.kind.identity):
+            if isinstance(column, Reference):
+                paths.append(column.attname)
+            else:
+                paths.append(f"key_{at}")
+                records = records.annotate(**{paths[-1]: folded(self.model, column.path)})
+            records = records.filter(**{f"{paths[-1]}__among": {key[at] for key in keys}})
+        return {tuple(row[1 : 1 + len(paths)]): row for row in self._rows(records, paths)}
+
+    def _rows(self, records: QuerySet[Any], paths: Sequence[str]) -> Any:
+        return records.annotate(**self.annotations).order_by().values_list("pk", *paths, *self.paths)
+
+    def _load_by_title(self, drafts: Sequence[Draft]) -> dict[int, Key]:
+        """Rows whose code is left to us are the record of the same parent and title, so that a file can come twice."""
+        if self.made_up is None:
+            return {}
+        parent = self.kind.column(self.kind.code_within)
+        label = self.kind.label_column
+        coded = {
+            (draft.ids[parent.name], draft.given[label]): draft
+            for draft in drafts
+            if draft.key and not draft.key[self.made_up] and draft.ids.get(parent.name) and label in draft.given
+        }
+        if not coded:
+            return {}
+        records = self.model._base_manager.filter(
+            **{f"{parent.attname}__in": {pk for pk, _ in coded}, f"{label}__in": {text for _, text in coded}}
+        )
+        if self.is_archivable:
+            records = records.filter(archived_at=None)
+        found: dict[int, list[Key]] = {}
+        for row in self._rows(records, [parent.attname, label]):
+            if (draft := coded.get((row[1], row[2]))) is not None:
+                found.setdefault(draft.number, []).append(row)
+        return {number: rows[0] for number, rows in found.items() if len(rows) == 1}
+
+    def _reachable(self, ids: list[int]) -> set[int]:
+        if not ids or self.user.is_superuser:
+            return set(ids)
+        return set(scope(self.user, "import", self.model).filter(pk__among=ids).values_list("pk", flat=True))
+
+    def _versions(self, ids: set[int]) -> dict[int, int]:
+        return latest_versions(self.model, ids)
+
+
+def latest_versions(model: Any, ids: set[int]) -> dict[int, int]:
+    """The newest history id of each of these records that has any."""
+    if not ids:
+        return {}
+    rows = model.history.model.objects.filter(id__among=ids).order_by()
+    return dict(rows.values_list("id").annotate(newest=Max("history_id")))

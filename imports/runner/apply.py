@@ -1,0 +1,145 @@
+"""Applying a plan: in one transaction, or chunk by chunk where that is what the person or the database asks for."""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from itertools import islice
+
+from django.db import IntegrityError, connection, transaction
+
+from apps.audit.recording import continue_change_set, open_change_set
+from apps.jobs.running import JobLost, Run
+from imports.closing import end_applied
+from imports.codes import Message, RowCode
+from imports.models import ImportJob, ImportRow
+from imports.planner.existing import latest_versions
+from imports.runner.checks import conflicts_of
+from imports.runner.rows import PlannedRow, open_rows, planned_updates
+from imports.runner.writing import RowsTaken, Writer
+from imports.types import kind_for
+from imports.undo import take_back
+
+Status = ImportJob.Status
+Outcome = ImportRow.Outcome
+ATTEMPTS = 3
+CHECKED_AT_ONCE = 2_000
+
+
+class PlanOutdated(Exception):
+    """All or nothing was asked for, and some rows can no longer be written."""
+
+
+def is_one_transaction(job: ImportJob) -> bool:
+    """SQLite has one writer at a time, so that nothing long may be one transaction there."""
+    return not job.good_rows_only and connection.vendor == "postgresql"
+
+
+def apply_plan(job: ImportJob, run: Run) -> str:
+    """Writes what is planned and not written yet. Called again after a crash, it goes on where it stopped."""
+    applying = Applying(job, run)
+    try:
+        with transaction.atomic() if is_one_transaction(job) else nullcontext():
+            applying.write_all()
+            end_applied(job)
+    except PlanOutdated:
+        return applying.refuse()
+    except RowsTaken:
+        raise JobLost from None
+    return applying.sentence()
+
+
+class Applying:
+    """One attempt at applying one plan."""
+
+    def __init__(self, job: ImportJob, run: Run) -> None:
+        self.job = job
+        self.run = run
+        self.user = run.requester
+        self.kind = kind_for(job.kind)
+        self.writer = Writer(self.kind, self.user)
+        self.total = sum(job.counts.get(str(outcome), 0) for outcome in ImportRow.OPEN_OUTCOMES)
+        self.done = job.rows.filter(state=ImportRow.State.APPLIED).count()
+
+    def write_all(self) -> None:
+        if not self.job.good_rows_only and not is_one_transaction(self.job):
+            self._refuse_outdated()
+        self._open_change_set()
+        self.run.report(self.done, self.total, "Writing")
+        after = 0
+        while rows := open_rows(self.job, after, self.kind.chunk_rows):
+            after = rows[-1].number
+            self._write_chunk(rows)
+            self.done += len(rows)
+            self.run.report(self.done, self.total)
+
+    def _refuse_outdated(self) -> None:
+        """Before the first of many transactions: has any record moved since the plan?"""
+        self.run.report(self.done, self.total, "Checking that nothing has changed since the plan")
+        rows = planned_updates(self.job).values_list("object_id", "version_seen").iterator(chunk_size=CHECKED_AT_ONCE)
+        while chunk := dict(islice(rows, CHECKED_AT_ONCE)):
+            if latest_versions(self.kind.model, {pk for pk in chunk if pk is not None}) != chunk:
+                raise PlanOutdated
+            self.run.report(self.done)
+
+    def _conflicts(self) -> dict[int, str]:
+        """Why rows that are still to be written cannot be any more."""
+        after = 0
+        reasons: dict[int, str] = {}
+        while rows := open_rows(self.job, after, self.kind.chunk_rows):
+            after = rows[-1].number
+            reasons |= conflicts_of(self.kind, rows, self.user)
+            self.run.report(self.done)
+        return reasons
+
+    def _write_chunk(self, rows: Sequence[PlannedRow]) -> None:
+        """A key taken by somebody else in this very moment breaks a constraint: then it is looked at once more."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with transaction.atomic(), continue_change_set(self.job.change_set):
+                    conflicts = conflicts_of(self.kind, rows, self.user)
+                    if conflicts and not self.job.good_rows_only:
+                        raise PlanOutdated
+                    mark_conflicts(self.job, conflicts)
+                    if sound := [row for row in rows if row.pk not in conflicts]:
+                        self.writer.write(sound)
+            except IntegrityError:
+                if attempt == ATTEMPTS:
+                    raise
+            else:
+                return
+
+    def _open_change_set(self) -> None:
+        if self.job.change_set is None:
+            self.job.change_set = open_change_set(
+                by=self.user, channel="import", title=f"Import of {self.job.original_name}", origin=self.job.origin
+            )
+            self.job.save(update_fields=["change_set"])
+
+    def refuse(self) -> str:
+        """Lists all rows that moved; what was written before the first of them is taken back."""
+        self.job.refresh_from_db()
+        reasons = self._conflicts()
+        mark_conflicts(self.job, reasons)
+        take_back(self.job, self.run, Status.FAILED)
+        what = "1 row has" if len(reasons) == 1 else f"{len(reasons):,} rows have"
+        return f"Nothing was applied: {what} changed since the plan was made. Make the plan again."
+
+    def sentence(self) -> str:
+        counts = self.job.applied_counts
+        text = f"{counts['create']:,} created, {counts['update']:,} changed."
+        return f"{text} {counts['conflict']:,} left out because they changed meanwhile." if counts["conflict"] else text
+
+
+def mark_conflicts(job: ImportJob, reasons: dict[int, str]) -> None:
+    """Rows that can no longer be written become conflicts and say why."""
+    if not reasons:
+        return
+    rows = list(ImportRow.objects.filter(pk__in=reasons.keys()))
+    moved = 0
+    for row in rows:
+        row.messages = [*row.messages, Message(RowCode.R_CONFLICT, reasons[row.pk], row.number, "", row.key).as_json()]
+        job.counts[row.outcome] = job.counts.get(row.outcome, 0) - 1
+        row.outcome = Outcome.CONFLICT
+        moved += 1
+    ImportRow.objects.bulk_update(rows, ["messages", "outcome"], batch_size=500)
+    job.counts[str(Outcome.CONFLICT)] = job.counts.get(str(Outcome.CONFLICT), 0) + moved
+    job.save(update_fields=["counts"])

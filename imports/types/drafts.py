@@ -1,0 +1,91 @@
+"""What the planner knows of one row, and of the chunk of rows it works on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from imports.codes import Message, RowCode, WarningCode
+from imports.types.columns import Column
+
+
+class _Clear:
+    def __repr__(self) -> str:
+        return "(clear)"
+
+
+CLEAR = _Clear()
+
+
+@dataclass(slots=True)
+class Draft:
+    """One row on its way into the plan."""
+
+    number: int
+    cells: list[str]
+    given: dict[str, Any] = field(default_factory=dict)
+    """What the row says, by column: a value, `CLEAR`, or the typed key of a reference."""
+    ids: dict[str, int | None] = field(default_factory=dict)
+    """What its references lead to, by column; None where the record is made by an earlier row of the file."""
+    faults: list[Message] = field(default_factory=list)
+    warnings: list[Message] = field(default_factory=list)
+    spoiled: set[str] = field(default_factory=set)
+    """The columns whose cell could not be read."""
+    key: tuple[str, ...] = ()
+    digest: bytes = b""
+    outcome: str = ""
+    pk: int | None = None
+    version: int | None = None
+    current: dict[str, Any] = field(default_factory=dict)
+    """The record as it is now, by column, and what the kind asked for beside."""
+    values: dict[str, Any] = field(default_factory=dict)
+    """What the runner writes, by model field."""
+    extra: dict[str, Any] = field(default_factory=dict)
+    """What the kind's own step after writing needs."""
+    changes: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def is_new(self) -> bool:
+        return self.pk is None
+
+    def has_field(self, name: str) -> bool:
+        return name in self.values or name in self.current
+
+    def field(self, name: str) -> Any:
+        """What the record will hold in this model field, whether the row says so or not."""
+        return self.values[name] if name in self.values else self.current.get(name)
+
+    def fault(self, code: RowCode, text: str, column: Column | None = None, value: Any = "") -> None:
+        self.faults.append(Message(code, text, self.number, column.name if column else "", _shown(value)))
+
+    def warn(self, code: WarningCode, text: str, column: Column | None = None, value: Any = "") -> None:
+        self.warnings.append(Message(code, text, self.number, column.name if column else "", _shown(value)))
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None or value is CLEAR else str(value)
+
+
+@dataclass(slots=True)
+class Chunk:
+    """About a thousand rows planned together, by whom, and what earlier chunks left behind for later ones."""
+
+    drafts: Sequence[Draft]
+    user: Any
+    mode: str
+    columns: frozenset[str]
+    """The columns that are there in this file, mapped or constant."""
+    memory: dict[str, Any]
+
+    @property
+    def sound(self) -> list[Draft]:
+        return [draft for draft in self.drafts if not draft.faults]
+
+
+@dataclass(slots=True)
+class Written:
+    """One row that was just written: what the kind's own step after writing is told."""
+
+    pk: int
+    created: bool
+    values: dict[str, Any]
+    extra: dict[str, Any]
