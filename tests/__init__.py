@@ -1,0 +1,1 @@
+"""Every test of the project, in the folders of what it tests."""

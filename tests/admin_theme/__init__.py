@@ -1,0 +1,1 @@
+"""How the console behaves, whatever it shows."""

@@ -1,0 +1,95 @@
+"""Two courses, everything below them, and everybody who has some part in the first."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model
+
+from apps.accounts.models import User
+from apps.catalog.grants import follow_instructor
+from apps.catalog.models import Category, Course, CourseInstructor
+from tests.recipes import catalog, enrollments
+from tests.support.people import give_role, grant, person
+
+
+@dataclass
+class World:
+    """Course A and course B with one row of each kind below, and people by the letters of the matrix."""
+
+    a: Course
+    b: Course
+    top: Category
+    rows: dict[str, dict[str, Model]] = field(default_factory=dict)
+    people: dict[str, Any] = field(default_factory=dict)
+
+    def which(self, found: set[Any], kind: str) -> str:
+        """Which of the two rows of a kind are among these: "A", "B", "all" or "none"."""
+        names = [name for name in ("A", "B") if self.rows[name][kind].pk in found]
+        return {0: "none", 1: "".join(names), 2: "all"}[len(names)]
+
+
+def rows_of(course: Course) -> dict[str, Model]:
+    lesson = catalog.lesson.make(course=course)
+    enrollment = enrollments.enrollment.make(course=course, user=person(f"learner-of-{course.code}", "student"))
+    return {
+        "course": course,
+        "module": lesson.module,
+        "lesson": lesson,
+        "resource": catalog.resource.make(lesson=lesson),
+        "courseinstructor": course.instructors.get(),
+        "enrollment": enrollment,
+        "lessonprogress": enrollments.lesson_progress.make(enrollment=enrollment, lesson=lesson),
+        "user": enrollment.user,
+        "category": course.category,
+    }
+
+
+def taught_by(user: User, code: str, category: Category, by: User) -> Course:
+    course = catalog.course.make(code=code, category=category)
+    row = catalog.course_instructor.make(course=course, user=user, role=CourseInstructor.Role.PRIMARY)
+    follow_instructor(row, by=by)
+    return course
+
+
+RIGHT_OF = {
+    "CV": "view_course",
+    "CC": "edit_content",
+    "CP": "publish_course",
+    "CM": "manage_students",
+    "CI": "import_content",
+    "CE": "export_data",
+    "CG": "grant_access",
+}
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    top = catalog.category.make(slug="top")
+    below = catalog.category.make(slug="below", parent=top)
+    administrator = person("ad", User.Role.ADMINISTRATOR)
+    own = give_role(person("io", User.Role.INSTRUCTOR), "instructor")
+    other = give_role(person("ix", User.Role.INSTRUCTOR), "instructor")
+    a, b = (
+        taught_by(own, "A", below, administrator),
+        taught_by(other, "B", catalog.category.make(slug="elsewhere"), administrator),
+    )
+    world = World(a, b, top, {"A": rows_of(a), "B": rows_of(b)})
+    world.people = {
+        "AN": AnonymousUser(),
+        "ST": world.rows["A"]["user"],
+        "IO": own,
+        "IX": other,
+        "AD": administrator,
+        "MA": give_role(person("ma"), "manager"),
+        "MO": give_role(person("mo"), "moderator"),
+        "SU": give_role(person("su"), "support"),
+        "NO": person("no"),
+        "CAT": person("cat"),
+    }
+    grant(world.people["CAT"], "edit_content", top)
+    for letters, right in RIGHT_OF.items():
+        world.people[letters] = person(letters.lower())
+        grant(world.people[letters], right, a)
+    return world

@@ -1,0 +1,154 @@
+"""`manage.py access explain`: yes or no, and the chain that decides."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from apps.access.models import Role
+from apps.access.services import set_active
+from apps.accounts.services import suspend_person
+from apps.catalog.grants import grant_right
+from tests.apps.access.conftest import World
+from tests.support.people import grant
+
+
+def explain(*words: str) -> dict[str, Any]:
+    out = StringIO()
+    call_command("access", "explain", *words, "--json", stdout=out)
+    answer: dict[str, Any] = json.loads(out.getvalue())
+    assert set(answer) == {"allowed", "because"}
+    assert all(sentence.endswith(".") for sentence in answer["because"])
+    return answer
+
+
+def test_an_administrator_may_do_everything(world: World) -> None:
+    answer = explain("ad@example.org", "delete", "catalog.course", "A")
+
+    assert answer["allowed"] is True
+    assert "administrator" in answer["because"][0]
+
+
+def test_a_role_is_named_with_its_permission(world: World) -> None:
+    answer = explain("ma@example.org", "view", "catalog.course", "a")
+
+    assert answer == {
+        "allowed": True,
+        "because": ["The role Manager has the permission catalog.view_course, which holds on all courses."],
+    }
+
+
+def test_a_grant_on_a_course_is_named_with_its_reason_and_end(world: World) -> None:
+    end = timezone.now().replace(microsecond=0) + timedelta(days=1)
+    grant_right(
+        world.people["NO"], "publish_course", world.a, by=world.people["AD"], reason="Launch week.", expires_at=end
+    )
+
+    answer = explain("no@example.org", "publish", "catalog.course", "A")
+
+    assert answer["allowed"] is True
+    assert "publish_course on the course A" in answer["because"][0]
+    assert f"{end:%Y-%m-%d %H:%M}" in answer["because"][0]
+    assert "Launch week" in answer["because"][0]
+
+
+def test_a_grant_on_a_category_is_followed_down_to_the_row(world: World) -> None:
+    answer = explain("cat@example.org", "change", "catalog.module", f"A/{world.rows['A']['module'].code}")  # type: ignore[attr-defined]
+
+    assert answer["allowed"] is True
+    assert "edit_content on the category top" in answer["because"][0]
+    assert "the course A lies in it" in answer["because"][0]
+
+
+def test_an_owner_is_told_that_it_is_theirs(world: World) -> None:
+    answer = explain("io@example.org", "price", "catalog.course", "A")
+
+    assert answer == {"allowed": True, "because": ["They are a primary instructor of A."]}
+
+
+def test_what_is_missing_is_said(world: World) -> None:
+    answer = explain("ix@example.org", "change", "catalog.course", "A")
+
+    assert answer["allowed"] is False
+    assert "not the right edit_content" in answer["because"][0]
+    assert "catalog.change_course" in answer["because"][-1]
+
+
+def test_a_right_that_ended_is_said_with_its_end(world: World) -> None:
+    grant(world.people["NO"], "edit_content", world.a, expires_at=timezone.now() - timedelta(seconds=1))
+
+    answer = explain("no@example.org", "change", "catalog.course", "A")
+
+    assert answer["allowed"] is False
+    assert any("edit_content ended at" in sentence for sentence in answer["because"])
+
+
+def test_an_inactive_role_is_said(world: World) -> None:
+    set_active(Role.objects.get(name="manager"), is_active=False, by=world.people["AD"])
+
+    answer = explain("ma@example.org", "view", "catalog.course", "A")
+
+    assert answer["allowed"] is False
+    assert "Manager" in answer["because"][0]
+    assert "not active" in answer["because"][0]
+
+
+def test_masked_fields_are_part_of_the_answer(world: World) -> None:
+    answer = explain("su@example.org", "view", "catalog.course", "A")
+
+    assert answer["allowed"] is True
+    assert "discount_price, price" in answer["because"][-1]
+
+
+def test_a_suspended_account_and_a_student_are_told_so(world: World) -> None:
+    suspend_person(world.people["IO"], by=world.people["AD"], reason="Left us.")
+
+    suspended = explain("io@example.org", "view", "catalog.course", "A")
+    student = explain("learner-of-a@example.org", "view", "catalog.course", "A")
+
+    assert (suspended["allowed"], student["allowed"]) == (False, False)
+    assert "suspended" in suspended["because"][0]
+    assert "student" in student["because"][0]
+
+
+@pytest.mark.parametrize(
+    ("email", "model", "key", "said"),
+    [
+        ("nobody@example.org", "catalog.course", "A", "Nobody has the e-mail address"),
+        ("io@example.org", "catalog.course", "NOPE", "no course with the key NOPE"),
+        ("io@example.org", "catalog.module", "A", "no module with the key A"),
+    ],
+)
+def test_who_or_what_does_not_exist_is_said(email: str, model: str, key: str, said: str, world: World) -> None:
+    answer = explain(email, "view", model, key)
+
+    assert answer["allowed"] is False
+    assert said in answer["because"][0]
+
+
+@pytest.mark.parametrize(
+    ("verb", "model"), [("frobnicate", "catalog.course"), ("view", "catalog.nothing"), ("view", "sessions.session")]
+)
+def test_a_verb_or_a_model_that_does_not_exist_is_a_mistake(verb: str, model: str, world: World) -> None:
+    with pytest.raises(CommandError) as mistake:
+        call_command("access", "explain", "io@example.org", verb, model, "A")
+
+    assert mistake.value.returncode == 2
+
+
+def test_without_json_the_answer_is_for_people(world: World) -> None:
+    out = StringIO()
+
+    call_command("access", "explain", "io@example.org", "view", "catalog.course", "B", stdout=out)
+
+    assert out.getvalue().startswith("No.\n- They hold no right")
+
+
+def test_an_enrollment_is_found_by_its_two_keys(world: World) -> None:
+    answer = explain("io@example.org", "view", "enrollments.enrollment", "learner-of-a@example.org/A")
+
+    assert answer["allowed"] is True

@@ -1,0 +1,217 @@
+"""Giving and ending rights, and the rights that follow from teaching a course."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from apps.access.models import GrantFacts
+from apps.accounts.models import User
+from apps.audit.models import ChangeSet
+from apps.catalog.grants import end_grant, follow_instructor, follow_instructors_in_bulk, grant_right
+from apps.catalog.models import Course, CourseInstructor, CourseUserGrant
+from apps.catalog.rights import EDIT, EXPORT, GRANT, PUBLISH, RIGHTS, VIEW
+from apps.records.policy import scope
+from apps.records.rules import RuleBroken
+from tests.recipes import catalog
+from tests.support.people import give_role, grant, person
+
+Role = CourseInstructor.Role
+
+
+def rights_of(user: User, course: Course) -> set[str]:
+    return set(course.user_grants.filter(user=user).values_list("permission__codename", flat=True))
+
+
+@pytest.fixture
+def colleague(db: None) -> User:
+    return person("colleague", User.Role.INSTRUCTOR)
+
+
+@pytest.fixture
+def lead(course: Course) -> User:
+    user = person("lead", User.Role.INSTRUCTOR)
+    for right in RIGHTS:
+        grant(user, right, course)
+    return user
+
+
+def test_an_administrator_grants_a_right_with_its_reason(course: Course, administrator: User, colleague: User) -> None:
+    given = grant_right(colleague, EDIT, course, by=administrator, reason="Rewrites module 2.")
+
+    assert scope(colleague, "change", Course).get() == course
+    assert (given.granted_by, given.reason) == (administrator, "Rewrites module 2.")
+    assert given.history.get().change_set.actor == administrator
+
+
+def test_granting_the_same_right_again_changes_its_end(course: Course, administrator: User, colleague: User) -> None:
+    end = timezone.now() + timedelta(days=3)
+    grant_right(colleague, EDIT, course, by=administrator, reason="For now.")
+
+    grant_right(colleague, EDIT, course, by=administrator, reason="Until the launch.", expires_at=end)
+
+    only = course.user_grants.get(user=colleague)
+    assert (only.expires_at, only.reason) == (end, "Until the launch.")
+
+
+def test_a_person_grants_what_they_hold(course: Course, lead: User, colleague: User) -> None:
+    grant_right(colleague, EDIT, course, by=lead, reason="Helps me.")
+
+    assert rights_of(colleague, course) == {EDIT}
+
+
+@pytest.mark.parametrize("right", [PUBLISH, GRANT])
+def test_a_person_does_not_grant_what_they_do_not_hold_or_the_right_to_grant(
+    right: str, course: Course, colleague: User
+) -> None:
+    granter = person("granter", User.Role.INSTRUCTOR)
+    grant(granter, GRANT, course)
+
+    with pytest.raises(RuleBroken):
+        grant_right(colleague, right, course, by=granter, reason="A favor.")
+
+    assert rights_of(colleague, course) == set()
+
+
+def test_nobody_grants_a_right_to_themselves(course: Course, lead: User, administrator: User) -> None:
+    for someone in (lead, administrator):
+        with pytest.raises(RuleBroken, match="themselves"):
+            grant_right(someone, EXPORT, course, by=someone, reason="I need it.")
+
+    assert ChangeSet.objects.filter(title__startswith="Grant").count() == 0
+
+
+def test_nobody_grants_to_a_role_they_belong_to(course: Course, lead: User) -> None:
+    role = give_role(lead, "moderator").groups.get()
+
+    with pytest.raises(RuleBroken, match="themselves"):
+        grant_right(role, EDIT, course, by=lead, reason="For all of us.")
+
+    assert not course.group_grants.exists()
+
+
+def test_a_stranger_grants_nothing_on_a_course_of_others(course: Course, colleague: User) -> None:
+    stranger = person("stranger", User.Role.INSTRUCTOR)
+
+    with pytest.raises(RuleBroken, match="may not grant"):
+        grant_right(colleague, VIEW, course, by=stranger, reason="Why not.")
+
+    assert rights_of(colleague, course) == set()
+
+
+def test_a_right_cannot_outlive_the_granters_own(course: Course, colleague: User) -> None:
+    granter = person("granter", User.Role.INSTRUCTOR)
+    end = timezone.now() + timedelta(days=2)
+    for right in (GRANT, EDIT):
+        grant(granter, right, course, expires_at=end)
+
+    with pytest.raises(RuleBroken, match="Your own right ends"):
+        grant_right(colleague, EDIT, course, by=granter, reason="Helps me.")
+
+    assert rights_of(colleague, course) == set()
+
+
+@pytest.mark.parametrize(
+    ("holder_role", "reason", "days"), [("student", "Why.", 1), ("staff", " ", 1), ("staff", "Why.", -1)]
+)
+def test_rights_for_students_without_a_reason_or_ended_already_are_refused(
+    course: Course, administrator: User, holder_role: str, reason: str, days: int
+) -> None:
+    holder = person("holder", holder_role)
+
+    with pytest.raises(RuleBroken):
+        grant_right(
+            holder, VIEW, course, by=administrator, reason=reason, expires_at=timezone.now() + timedelta(days=days)
+        )
+
+    assert rights_of(holder, course) == set()
+
+
+def test_an_ended_grant_binds_the_next_question(course: Course, administrator: User, colleague: User) -> None:
+    given = grant_right(colleague, EDIT, course, by=administrator, reason="For a while.")
+
+    end_grant(given, by=administrator, reason="Done.")
+
+    assert not scope(colleague, "view", Course).exists()
+    assert CourseUserGrant.history.filter(history_type="-", history_change_reason="Done.").count() == 1
+
+
+def test_a_primary_instructor_gets_every_right(course: Course, administrator: User, colleague: User) -> None:
+    row = catalog.course_instructor.make(course=course, user=colleague, role=Role.PRIMARY)
+
+    follow_instructor(row, by=administrator)
+
+    assert rights_of(colleague, course) == set(RIGHTS)
+
+
+def test_other_instructors_get_what_their_flags_say(course: Course, administrator: User, colleague: User) -> None:
+    row = catalog.course_instructor.make(
+        course=course, user=colleague, role=Role.ASSISTANT, can_edit_content=True, can_manage_students=False
+    )
+
+    follow_instructor(row, by=administrator)
+
+    assert rights_of(colleague, course) == {VIEW, EDIT, "view_analytics"}
+
+
+def test_rights_follow_until_the_end_of_the_last_day(course: Course, administrator: User, colleague: User) -> None:
+    row = catalog.course_instructor.make(
+        course=course, user=colleague, role=Role.CO_INSTRUCTOR, expires_on=date(2026, 3, 31)
+    )
+    follow_instructor(row, by=administrator)
+
+    with time_machine.travel(datetime(2026, 3, 31, 23, 59, 59, tzinfo=UTC), tick=False):
+        before = scope(colleague, "change", Course).count()
+    with time_machine.travel(datetime(2026, 4, 1, tzinfo=UTC), tick=False):
+        after = scope(colleague, "change", Course).count()
+
+    assert (before, after) == (1, 0)
+
+
+def test_an_inactive_row_takes_back_its_rights_but_none_given_by_hand(
+    course: Course, administrator: User, colleague: User
+) -> None:
+    row = catalog.course_instructor.make(course=course, user=colleague, role=Role.PRIMARY)
+    follow_instructor(row, by=administrator)
+    grant_right(colleague, EXPORT, course, by=administrator, reason="Keeps the figures.")
+
+    row.is_active = False
+    follow_instructor(row, by=administrator)
+
+    left = course.user_grants.get(user=colleague)
+    assert (left.permission.codename, left.source) == (EXPORT, GrantFacts.Source.HAND)
+
+
+def test_rights_of_somebody_whose_row_is_gone_are_taken_back_with_the_next_change(
+    course: Course, administrator: User, colleague: User
+) -> None:
+    gone = catalog.course_instructor.make(course=course, user=person("gone"), role=Role.PRIMARY)
+    follow_instructor(gone, by=administrator)
+    CourseInstructor.objects.filter(pk=gone.pk).delete()
+
+    follow_instructor(catalog.course_instructor.make(course=course, user=colleague), by=administrator)
+
+    assert rights_of(gone.user, course) == set()
+
+
+def test_many_rows_are_followed_with_history_in_few_queries(
+    administrator: User, django_assert_max_num_queries: Any
+) -> None:
+    rows = [catalog.course_instructor.make(role=Role.PRIMARY) for _ in range(30)]
+
+    with django_assert_max_num_queries(15):
+        follow_instructors_in_bulk(rows, by=administrator)
+
+    assert CourseUserGrant.objects.count() == CourseUserGrant.history.count() == 30 * len(RIGHTS)
+
+
+def test_following_again_changes_nothing(course: Course, administrator: User, colleague: User) -> None:
+    row = catalog.course_instructor.make(course=course, user=colleague, role=Role.PRIMARY)
+    follow_instructor(row, by=administrator)
+    before = CourseUserGrant.history.count()
+
+    follow_instructor(row, by=administrator)
+
+    assert CourseUserGrant.history.count() == before

@@ -1,0 +1,44 @@
+"""What every test may ask for: a small platform, the people who work on it, and each of them signed in."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+from tests.support.append_only import lift_append_only_for_resets
+from tests.support.needs import answering
+
+pytest_plugins = ["tests.support.people", "tests.support.platform", "tests.support.browser"]
+
+lift_append_only_for_resets()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered() -> None:
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real files beside the project."""
+    folder = Path(settings.BASE_DIR).parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("The real files (../shared) are not on this machine.")
+    return folder
+
+
+@pytest.fixture
+def var_dir() -> Path:
+    """Where this run writes: a temporary folder."""
+    return Path(settings.VAR_DIR)
+
+
+@pytest.fixture(scope="session")
+def redis_broker() -> str:
+    return answering("REDIS_URL", "redis://127.0.0.1:6379/9")
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_broker() -> str:
+    return answering("RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//")

@@ -1,0 +1,130 @@
+"""A worker killed at any moment of an apply: started again, there is one complete effect."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from tests.support.answering import postgresql
+from tests.support.needs import missing
+
+IMPORTS = 5
+KILLS_EACH = 2
+ROWS = 3_000
+LEASE_SECONDS = 2
+Process = Callable[..., "subprocess.Popen[str]"]
+
+
+def processes(environment: dict[str, str]) -> Process:
+    """Starts `killed_apply` in a process of its own, on the database of this environment."""
+
+    def start(*arguments: object) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "tests.imports.killed_apply", *map(str, arguments)]
+        return subprocess.Popen(
+            command,
+            cwd=settings.BASE_DIR,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return start
+
+
+def environment_of(folder: Path, url: str) -> dict[str, str]:
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "backoffice.settings",
+        "DATABASE_URL": url,
+        "VAR_DIR": str(folder),
+        "BROKER_URL": "memory://",
+        "DEBUG": "1",
+        "SECRET_KEY": "only-for-tests",
+        "JOB_LEASE_SECONDS": str(LEASE_SECONDS),
+    }
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, **environment},
+        check=True,
+        capture_output=True,
+    )
+    return environment
+
+
+@pytest.fixture
+def on_sqlite(tmp_path: Path) -> Process:
+    return processes(environment_of(tmp_path, f"sqlite:///{tmp_path / 'killed.sqlite3'}"))
+
+
+@pytest.fixture
+def on_postgresql(tmp_path: Path) -> Iterator[Process]:
+    server, reasons = postgresql()
+    if not server:
+        missing(reasons)
+    name = f"killed_{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield processes(environment_of(tmp_path, f"{server.rpartition('/')[0]}/{name}"))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def ended(process: "subprocess.Popen[str]") -> Any:
+    said, complaint = process.communicate(timeout=240)
+    assert process.returncode == 0, complaint[-3000:]
+    return json.loads(said.strip().splitlines()[-1])
+
+
+def kill_and_restart(start: Process) -> None:
+    """Five imports, each killed twice; while the lease of one runs out, the next one is killed."""
+    dice = random.Random(7)
+    whole, *begun = ended(start("begin", "W", *(f"R{number}" for number in range(IMPORTS))))
+    jobs, runs = [one["job"] for one in begun], [one["run"] for one in begun]
+    seconds = ended(start("work", whole["run"]))
+    killed_at = dict.fromkeys(runs, 0.0)
+    interrupted = 0
+    for run in runs * KILLS_EACH:
+        time.sleep(max(0.0, killed_at[run] + LEASE_SECONDS + 0.5 - time.monotonic()))
+        worker = start("work", run)
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        time.sleep(dice.uniform(0, seconds / KILLS_EACH))
+        interrupted += worker.poll() is None
+        worker.kill()
+        worker.communicate()
+        killed_at[run] = time.monotonic()
+    time.sleep(LEASE_SECONDS + 0.5)
+
+    ended(start("work", *runs))
+
+    complete = {
+        "status": "applied",
+        "courses": ROWS,
+        "history": ROWS,
+        "applied": ROWS,
+        "change_sets": 1,
+        "runs": 0,
+    }
+    assert ended(start("look", *jobs)) == [complete] * IMPORTS
+    assert interrupted > IMPORTS, "Most kills must come while the apply is being written."
+
+
+def test_an_apply_killed_at_ten_random_moments_has_one_complete_effect_each_time(on_sqlite: Process) -> None:
+    kill_and_restart(on_sqlite)
+
+
+@pytest.mark.services
+def test_on_postgresql_an_apply_killed_at_ten_random_moments_has_one_complete_effect_each_time(
+    on_postgresql: Process,
+) -> None:
+    kill_and_restart(on_postgresql)

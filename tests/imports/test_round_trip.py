@@ -1,0 +1,187 @@
+"""What is exported imports as no change, and one edited cell is exactly one changed field: for every kind."""
+
+import csv
+import io
+from contextlib import closing
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from apps.accounts.models import User
+from apps.catalog.models import Category, Course, CourseInstructor, Lesson, Module, Resource
+from apps.enrollments.models import Enrollment, LessonProgress
+from imports.types import KINDS
+from imports.types.base import ImportKind
+from tests.recipes import catalog, enrollments
+from tests.support.commands import run
+from tests.support.people import give_role, person, teach
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("platform")]
+FORMATS = ["csv", "xlsx"]
+HOSTILE_TEXTS = (
+    "=1+1",
+    "-5 tips",
+    "+44",
+    "@ada",
+    "\tTab in front",
+    "\rReturn in front",
+    "\nLine in front",
+    "＝1＋1",
+    "＠ada",
+    "'=1+1",
+    "''quoted",
+    "'",
+    "two\r\nlines\nand a\rreturn",
+    '"quotes", commas; and | pipes',
+    "_x000D_ and _x005F_",
+    "null",
+    "1E5",
+    "007",
+    "Ünïcödé 日本語 🎓",
+    " blanks at both ends ",
+)
+EDITS = {
+    "users": ("first_name", "Renamed"),
+    "categories": ("name", "Renamed"),
+    "courses": ("title", "Renamed"),
+    "course-instructors": ("expires_on", "2031-12-31"),
+    "modules": ("title", "Renamed"),
+    "lessons": ("title", "Renamed"),
+    "resources": ("title", "Renamed"),
+    "enrollments": ("progress_percent", "77"),
+    "progress": ("seconds_spent", "7777"),
+}
+
+
+@pytest.fixture
+def platform(course: Course, instructor: User, manager: User, support: User) -> None:
+    """Rows of every kind, with the values that suffer on their way through a spreadsheet."""
+    everywhere = Category.objects.create(name="Everywhere", slug="everywhere", sort_order=3, icon="public")
+    Category.objects.create(name="-Below", slug="a-below", parent=everywhere, description="=SUM(A1)")
+    helper = person("helper", User.Role.STAFF, status=User.Status.ACTIVE)
+    catalog.course_instructor.make(
+        course=course,
+        user=helper,
+        role=CourseInstructor.Role.CO_INSTRUCTOR,
+        expires_on=date(2030, 1, 1),
+        can_view_analytics=False,
+    )
+    give_role(give_role(helper, "support"), "moderator")
+    gone = person("gone", User.Role.INSTRUCTOR, status=User.Status.INACTIVE)
+    left_alone = catalog.course.make(code="LEFT-1", title="Its instructor has left", category=everywhere)
+    teach(gone, left_alone)
+    Course.objects.filter(pk=course.pk).update(
+        price=Decimal("49.90"),
+        discount_price=Decimal(0),
+        starts_on=date(2026, 3, 1),
+        language="pt-br",
+        level="advanced",
+        is_featured=True,
+        seats=0,
+        description="First\r\nsecond",
+    )
+    Course.objects.create(code="00123", title="No category and no price yet")
+    last = Module.objects.create(course=course, title="Module with a made up code")
+    for number, text in enumerate(HOSTILE_TEXTS):
+        lesson = Lesson.objects.create(
+            course=course, module=last, title=f"Lesson {number}", content=text, transcript=text * 2
+        )
+        Resource.objects.create(lesson=lesson, title=f"-{number}", url="https://example.org/a?b=c", description=text)
+    learner = person("o'brien+tag", User.Role.STUDENT, password="x")
+    person("=cmd", User.Role.STUDENT)
+    moment = datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=UTC)
+    taken = enrollments.enrollment.make(
+        course=course,
+        user=learner,
+        status=Enrollment.Status.COMPLETED,
+        enrolled_at=moment,
+        completed_at=datetime(2026, 10, 25, 2, 30, tzinfo=UTC),
+        progress_percent=100,
+    )
+    for lesson in Lesson.objects.filter(course=course)[:3]:
+        LessonProgress.objects.create(enrollment=taken, lesson=lesson, is_completed=True, completed_at=moment)
+    for number, text in enumerate(HOSTILE_TEXTS[:4]):
+        catalog.course.make(code=f"H-{number}", title=f"{text} in a title", category=everywhere, subtitle=text)
+
+
+def exported(kind: str, path: Path, by: User) -> Path:
+    ran = run("export", kind, "-o", path, "--as", by.email)
+    assert ran.code == 0, ran.err
+    return path
+
+
+def planned(kind: str, path: Path, by: User) -> Any:
+    ran = run("imports", "plan", path, "--kind", kind, "--as", by.email, "--json")
+    assert ran.code == 0, ran.out
+    return ran.json
+
+
+def edit_cell(path: Path, column: str, value: str) -> None:
+    """As a person would: one cell, and the file saved again."""
+    if path.suffix == ".csv":
+        rows = list(csv.reader(io.StringIO(path.read_bytes().decode(), newline="")))
+        rows[-1][rows[0].index(column)] = value
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(rows)
+        return
+    with closing(openpyxl.load_workbook(path)) as book:
+        sheet = book.worksheets[0]
+        at = [cell.value for cell in sheet[1]].index(column)
+        sheet[sheet.max_row][at].value = int(value) if value.isdecimal() else value
+        book.save(path)
+
+
+def kinds() -> list[Any]:
+    return [pytest.param(kind, id=key) for key, kind in KINDS.items()]
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("kind", kinds())
+def test_an_export_imports_as_no_change(kind: ImportKind, fmt: str, administrator: User, tmp_path: Path) -> None:
+    path = exported(kind.key, tmp_path / f"out.{fmt}", administrator)
+
+    plan = planned(kind.key, path, administrator)
+
+    counts = {name: number for name, number in plan["counts"].items() if number}
+    assert list(counts) == ["unchanged"]
+    assert plan["mapping"] == {column.name: column.name for column in kind.columns}
+    assert plan["warnings"] == []
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("kind", kinds())
+def test_one_edited_cell_is_one_changed_field(kind: ImportKind, fmt: str, administrator: User, tmp_path: Path) -> None:
+    column, value = EDITS[kind.key]
+    path = exported(kind.key, tmp_path / f"out.{fmt}", administrator)
+    edit_cell(path, column, value)
+
+    plan = planned(kind.key, path, administrator)
+    rows = run("imports", "show", plan["job"], "--outcome", "update", "--json").json["rows"]
+
+    assert [(list(row["changes"]), row["changes"][column][1]) for row in rows] == [([column], value)]
+    assert plan["counts"]["create"] == 0
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_every_hostile_text_comes_back_letter_by_letter(fmt: str, administrator: User, tmp_path: Path) -> None:
+    before = dict(Lesson.objects.values_list("code", "content"))
+    path = exported("lessons", tmp_path / f"out.{fmt}", administrator)
+    Lesson.objects.update(content="overwritten")
+
+    job = planned("lessons", path, administrator)["job"]
+    run("imports", "apply", job, "--as", administrator.email, "--confirm-large")
+
+    assert dict(Lesson.objects.values_list("code", "content")) == before
+    assert set(before.values()) == set(HOSTILE_TEXTS)
+
+
+def test_an_instructor_takes_the_own_course_out_and_in_again(course: Course, instructor: User, tmp_path: Path) -> None:
+    for kind in ("courses", "modules", "lessons", "resources"):
+        plan = planned(kind, exported(kind, tmp_path / f"{kind}.csv", instructor), instructor)
+
+        counts = {name: number for name, number in plan["counts"].items() if number}
+        assert list(counts) == ["unchanged"]

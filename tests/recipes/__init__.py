@@ -1,0 +1,15 @@
+"""One recipe for each model: a believable row, made with `recipe.make(...)`."""
+
+from typing import Any, cast
+
+from django.db.models import Model
+from model_bakery.recipe import Recipe
+
+from tests.recipes import access, accounts, audit, catalog, enrollments, imports, jobs
+
+RECIPES: dict[type[Model], Recipe[Any]] = {
+    cast(type[Model], recipe._model): recipe
+    for module in (access, accounts, audit, catalog, enrollments, imports, jobs)
+    for recipe in vars(module).values()
+    if isinstance(recipe, Recipe)
+}

@@ -1,0 +1,24 @@
+"""Uploads, their rows, saved mappings, and exports."""
+
+from model_bakery.recipe import Recipe, foreign_key
+from model_bakery.utils import seq
+
+from imports.models import ExportRecord, ImportJob, ImportMapping, ImportRow
+from tests.recipes.accounts import person
+
+import_job = Recipe(
+    ImportJob,
+    kind="courses",
+    uploader=foreign_key(person),
+    token=seq("token"),
+    original_name="courses.csv",
+    sha256="0" * 64,
+    format="csv",
+    encoding="utf-8",
+    delimiter=",",
+    sheet="",
+    headers=["code", "title"],
+)
+import_row = Recipe(ImportRow, job=foreign_key(import_job), number=seq(1), outcome=ImportRow.Outcome.CREATE)
+import_mapping = Recipe(ImportMapping, name=seq("Mapping "), kind="courses", owner=foreign_key(person))
+export_record = Recipe(ExportRecord, requester=foreign_key(person), kind="courses", format="csv", sha256="0" * 64)

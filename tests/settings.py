@@ -1,0 +1,23 @@
+"""The settings of a test run: a folder of its own, gone afterwards, and passwords that are quick to check."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    os.environ["VAR_DIR"] = str(Path(os.environ["VAR_DIR"]) / worker)
+else:
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="backoffice-tests-")
+    atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
+os.environ["DEBUG"] = "1"
+os.environ["SECRET_KEY"] = "only-for-tests-" + "0" * 40
+os.environ["EMAIL_URL"] = "memorymail://"
+
+from backoffice.settings import *  # noqa: F403 - the environment above decides what these settings are
+from backoffice.settings import DATABASES, VAR_DIR
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "tests.sqlite3")}
