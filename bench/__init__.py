@@ -1,0 +1,1 @@
+"""How fast imports are, beside the stock library and beside the same write as bare SQL, in one run."""

@@ -1,0 +1,28 @@
+"""One measurement in a process of its own, which prints what it found as JSON."""
+
+import json
+import sys
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from bench import bare, data, ours, stock  # noqa: E402 - Django comes first
+
+
+def main() -> None:
+    what, kind, path = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    if what == "seed":
+        data.seed()
+        found = {}
+    elif what == "stock":
+        found = stock.run(path, kind)
+    elif what == "bare":
+        found = bare.run(path, kind)
+    else:
+        found = ours.run(path, kind, replan=what == "replan")
+    print(json.dumps(found, default=str))
+
+
+main()
