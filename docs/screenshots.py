@@ -1,0 +1,165 @@
+"""`make screenshots`: a demo platform of its own is started, walked through, and photographed into docs/tour/."""
+
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HERE = Path(__file__).parent
+PORT = int(os.environ.get("PORT", "8123"))
+SITE = f"http://127.0.0.1:{PORT}"
+TODAY = "2026-03-02"
+# File, heading, address, and what the picture shows.
+TOUR = (
+    ("overview", "The overview", "/admin/", "Figures, what needs attention and what happened lately."),
+    ("courses", "Courses", "/admin/catalog/course/", "A name, a quiet second line, states with a word."),
+    (
+        "course",
+        "One course",
+        "/admin/catalog/course/1/change/",
+        "Facts, curriculum, instructors, learners and history.",
+    ),
+    ("enrollments", "Enrollments", "/admin/enrollments/enrollment/", "Who takes what, and how far they are."),
+    (
+        "import-map",
+        "Somebody else's file",
+        "",
+        "Their columns beside ours, with samples; the suggestion is remembered.",
+    ),
+    ("import-values", "Their values", "", "Each value that is not ours, once, with the rows that hold it."),
+    (
+        "import-plan",
+        "The plan",
+        "",
+        "What every row will do, and everything that is wrong, before anything is written.",
+    ),
+    ("import-result", "The result", "", "Exactly the courses this import made, and the way back."),
+    ("imports", "Imports", "/admin/imports/importjob/", "Every file, what it did, and the way back."),
+    ("timeline", "The timeline", "/admin/audit/changeset/", "Who changed what, when and why."),
+    ("jobs", "Jobs", "/admin/jobs/jobrun/", "Everything that runs in the background."),
+)
+
+SUBJECTS = ("Python", "Cybersecurity", "Graphic Design", "Machine Learning", "Marketing")
+WORDS = ("Practical", "Everyday", "Modern", "Applied")
+LEVELS = ("Beginner", "Intermediate", "Expert")
+
+
+@contextmanager
+def demo_platform() -> Iterator[dict[str, str]]:
+    """A running platform in a folder that is gone afterwards; yields an account."""
+    with tempfile.TemporaryDirectory() as folder:
+        surroundings = {**os.environ, "VAR_DIR": folder, "DEBUG": "1"}
+        for command in ("migrate --verbosity 0", f"seed_demo --today {TODAY} --verbosity 0"):
+            subprocess.run([sys.executable, "manage.py", *command.split()], check=True, env=surroundings)
+        serve = [sys.executable, "-m", "backoffice.serve", "--port", str(PORT)]
+        with subprocess.Popen(serve, env=surroundings) as server:
+            try:
+                wait_until_it_answers()
+                with (Path(folder) / "demo-accounts.csv").open(newline="") as file:
+                    yield next(csv.DictReader(file))
+            finally:
+                server.terminate()
+
+
+def wait_until_it_answers() -> None:
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"{SITE}/healthz", timeout=2).close()  # noqa: S310 - our own address
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+        else:
+            return
+    raise TimeoutError(f"Nothing answers at {SITE}.")
+
+
+def sign_in(page: Page, account: dict[str, str]) -> None:
+    page.goto(f"{SITE}/admin/")
+    page.fill("input[name=login]", account["email"])
+    page.fill("input[name=password]", account["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{SITE}/admin/")
+
+
+def write_catalog(path: Path) -> Path:
+    """A partner's catalog under its own headers, with three faults in it."""
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["course_id", "course_title", "subject", "price", "level", "num_lectures"])
+        for number in range(1, 61):
+            subject, word = SUBJECTS[number % len(SUBJECTS)], WORDS[number % len(WORDS)]
+            price = {17: "12,5", 30: "1.999,00", 44: "free?"}.get(number, f"{19 + number % 7 * 10}.99")
+            level = f"{LEVELS[number % len(LEVELS)]} Level"
+            writer.writerow(
+                [f"PRT-{number:03}", f"{word} {subject}, Part {number}", subject, price, level, 8 + number % 9]
+            )
+    return path
+
+
+def photograph_an_import(page: Page, folder: Path, file: Path) -> None:
+    """Uploads a file and takes a picture of each step up to the result."""
+    page.goto(f"{SITE}/admin/imports/importjob/add/")
+    page.set_input_files("input[type=file]", file)
+    page.get_by_role("button", name="Upload and look at it").click()
+    page.wait_for_url("**/map/")
+    page.screenshot(path=folder / "import-map.png")
+    page.get_by_role("button", name="Make the plan").click()
+    page.wait_for_url("**/values/")
+    page.screenshot(path=folder / "import-values.png")
+    page.get_by_role("button", name="Make the plan").click()
+    page.wait_for_url("**/plan/", timeout=60_000)
+    page.screenshot(path=folder / "import-plan.png")
+    page.locator("summary", has_text="Apply").click()
+    page.get_by_role("button", name=re.compile("good rows")).click()
+    page.wait_for_url("**/result/", timeout=60_000)
+    page.screenshot(path=folder / "import-result.png")
+
+
+def photograph(browser: Browser, account: dict[str, str], folder: Path) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    sign_in(page, account)
+    with tempfile.TemporaryDirectory() as upload:
+        photograph_an_import(page, folder, write_catalog(Path(upload) / "partner-catalog.csv"))
+    for name, _, address, _ in TOUR:
+        if not address:
+            continue
+        page.goto(SITE + address)
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=folder / f"{name}.png")
+
+
+def write_tour(readme: Path) -> None:
+    """Puts the pictures that exist into the README, between its two marks."""
+    before, _, rest = readme.read_text().partition("<!-- tour -->\n")
+    after = rest.partition("<!-- end of the tour -->\n")[2]
+    shown = [
+        f"### {heading}\n{text}\n\n![{heading}](docs/tour/{name}.png)\n"
+        for name, heading, _, text in TOUR
+        if (HERE / "tour" / f"{name}.png").exists()
+    ]
+    readme.write_text(f"{before}<!-- tour -->\n" + "\n".join(shown) + f"<!-- end of the tour -->\n{after}")
+
+
+def main() -> None:
+    folder = HERE / "tour"
+    folder.mkdir(exist_ok=True)
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with demo_platform() as account, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        photograph(browser, account, folder)
+        browser.close()
+    write_tour(HERE.parent / "README.md")
+
+
+if __name__ == "__main__":
+    main()
