@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Exists, Model, OuterRef, QuerySet
@@ -75,7 +75,33 @@ def may_here(request: HttpRequest, verb: str, model: type[Model], record: Model 
     question = (verb, model._meta.label_lower, None if record is None else record.pk)
     if question not in answers:
         answers[question] = gate.may(request.user, verb, model, record)
+    if not answers[question]:
+        request.__dict__["_last_refusal"] = (verb, model, None if record is None else record.pk)
     return answers[question]
+
+
+class Refusal(NamedTuple):
+    """What somebody wanted to do, and to what, when the answer was no."""
+
+    verb: str
+    model: type[Model] | None
+    key: Any = None
+    detail: str = ""
+
+
+def refusal_of(request: HttpRequest) -> Refusal | None:
+    """The last question of this request that was answered no."""
+    last = request.__dict__.get("_last_refusal")
+    return Refusal(*last) if last else None
+
+
+def leave_alone(request: HttpRequest, verb: str, model: type[Model], detail: str, key: Any = None) -> None:
+    """Notes that a part of what was asked is refused, although the request itself is answered."""
+    request.__dict__["_left_alone"] = Refusal(verb, model, key, detail)
+
+
+def left_alone_of(request: HttpRequest) -> Refusal | None:
+    return request.__dict__.get("_left_alone")
 
 
 def ask_at_once(request: HttpRequest, verbs: Iterable[str], record: Model) -> None:

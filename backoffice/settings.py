@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "apps.jobs",
     "apps.catalog",
     "apps.enrollments",
+    "apps.reviews",
     "imports",
     "import_export",  # after ours, whose command `export` goes first
     "backoffice.apps.BackofficeConfig",
@@ -64,6 +65,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "apps.accounts.middleware.SessionLimitsMiddleware",
     "apps.audit.middleware.OperationMiddleware",
+    "apps.audit.middleware.AccessEventsMiddleware",
     "apps.access.middleware.RightsMiddleware",
     "backoffice.errors.ErrorPagesMiddleware",
 ]

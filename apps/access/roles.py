@@ -12,6 +12,7 @@ VIEWED_BY_MANAGERS = (
     "accounts.profile",
     "accounts.loginevent",
     "audit.changeset",
+    "audit.accessevent",
     "catalog.category",
     "catalog.course",
     "catalog.courseinstructor",
@@ -20,6 +21,8 @@ VIEWED_BY_MANAGERS = (
     "catalog.resource",
     "enrollments.enrollment",
     "enrollments.lessonprogress",
+    "reviews.review",
+    "reviews.reviewreport",
     "django_celery_beat.periodictask",
 )
 EXPORTED_BY_MANAGERS = (
@@ -32,6 +35,7 @@ EXPORTED_BY_MANAGERS = (
     "catalog.resource",
     "enrollments.enrollment",
     "enrollments.lessonprogress",
+    "reviews.review",
 )
 
 
@@ -67,7 +71,16 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "catalog.set_instructor_course",
         "jobs.run_job",
     },
-    MODERATOR: frozenset({"accounts.view_user", "catalog.view_category"}),
+    MODERATOR: frozenset(
+        {
+            "accounts.view_user",
+            "catalog.view_category",
+            "reviews.view_review",
+            "reviews.view_reviewreport",
+            "reviews.decide_review",
+            "reviews.export_review",
+        }
+    ),
     SUPPORT: frozenset(
         {
             "accounts.view_user",
@@ -78,6 +91,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "catalog.view_course",
             "enrollments.view_enrollment",
             "enrollments.view_lessonprogress",
+            "reviews.view_review",
+            "reviews.view_reviewreport",
         }
     ),
     INSTRUCTOR: frozenset({"catalog.add_course", "catalog.view_category"}),

@@ -1,4 +1,4 @@
-"""Change sets, and the row every history table is built on."""
+"""Change sets, the row every history table is built on, and the ledger of refusals and visits."""
 
 from typing import Any, ClassVar, TypeVar
 
@@ -69,6 +69,54 @@ class AppendOnlySwitch(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+@append_only
+class AccessEvent(models.Model):
+    """One request that was refused, found nothing, or was made while an administrator saw the console as somebody.
+
+    Such a request leaves exactly one row: one that was refused while seeing as somebody is a refusal with both names.
+    """
+
+    class Kind(models.TextChoices):
+        REFUSED = "refused", "Refused"
+        NOT_FOUND = "not_found", "Not found"
+        SEEN_AS = "seen_as", "Seen as somebody"
+        SEE_AS_STARTED = "see_as_started", "Began to see as somebody"
+        SEE_AS_ENDED = "see_as_ended", "Stopped seeing as somebody"
+
+    kind = models.CharField("what happened", max_length=16, choices=Kind)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="access_events", verbose_name="who"
+    )
+    seen_as = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="seen as",
+        help_text="The person as whom the administrator saw the console.",
+    )
+    occurred_at = models.DateTimeField("when", default=timezone.now, db_index=True)
+    method = models.CharField(max_length=10, blank=True)
+    path = models.CharField("address", max_length=500, blank=True)
+    status = models.PositiveSmallIntegerField("answer", null=True, blank=True, help_text="The status of the answer.")
+    verb = models.CharField("asked to", max_length=40, blank=True)
+    model_label = models.CharField("kind of record", max_length=100, blank=True)
+    object_key = models.CharField("record", max_length=100, blank=True)
+    detail = models.TextField(blank=True)
+    ip_address = models.GenericIPAddressField("IP address", null=True, blank=True)
+    request_id = models.CharField("request id", max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "access event"
+        verbose_name_plural = "refusals and visits"
+        ordering = ["-occurred_at", "-pk"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.method} {self.path}"
 
 
 class HistoricalRow(models.Model):
