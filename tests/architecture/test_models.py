@@ -29,10 +29,11 @@ ELSEWHERE = {
     "imports.ImportRow": "The rows are the plan of their import.",
     "jobs.JobLogLine": "The lines are on the page of their run.",
     "jobs.Pulse": "It answers the readiness question and the dashboard.",
+    "reviews.ReviewReport": "The reports of a review are on its page.",
 }
 # Models that no person reads or writes through a policy.
 WITHOUT_POLICY = {"audit.AppendOnlySwitch", "jobs.Pulse"}
-ORDER = ("records", "audit", "accounts", "access", "jobs", "catalog", "enrollments", "imports")
+ORDER = ("records", "audit", "accounts", "access", "jobs", "catalog", "enrollments", "reviews", "imports")
 LINES = {line.model for _, lines in GROUPS for line in lines}
 MODELS = [
     model

@@ -1,0 +1,1 @@
+"""What learners say about courses, and who decides what others get to read."""

@@ -1,0 +1,62 @@
+"""Who reads reviews and who decides on them; nobody adds one by hand or changes what a learner wrote."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Model, QuerySet
+
+from apps.catalog.policy import CoursePathPolicy
+from apps.catalog.rights import EXPORT, RIGHTS
+from apps.records.policy import VERBS, RolePolicy, policy
+from apps.reviews.models import Review, ReviewReport
+from apps.reviews.queries import of_own_interest
+
+
+@policy(Review)
+class ReviewPolicy(CoursePathPolicy):
+    """A right on the course reads, a role reads all; whoever decides does so on nothing they have a part in."""
+
+    verbs = (*VERBS, "decide")
+    rights_for: ClassVar[dict[str, tuple[str, ...]]] = {"view": RIGHTS, "export": (EXPORT,)}
+    primary_verbs: ClassVar[frozenset[str]] = frozenset()
+    door_verbs = ("decide", "archive")
+
+    def permission(self, verb: str) -> str:
+        return f"reviews.{'decide' if verb in self.door_verbs else verb}_review"
+
+    def holds_everywhere(self, user: Any, verb: str) -> bool:
+        return verb in ("view", "export") and super().holds_everywhere(user, verb)
+
+    def opens(self, user: Any, verb: str) -> bool:
+        return self.decides(user, verb) or super().opens(user, verb)
+
+    def decides(self, user: Any, verb: str) -> bool:
+        return verb in self.door_verbs and bool(user.has_perm(self.permission(verb)))
+
+    def beside_roles(self, user: Any, verb: str) -> QuerySet[Any]:
+        if self.decides(user, verb):
+            return self.everything().exclude(of_own_interest(user))
+        return super().beside_roles(user, verb)
+
+    def masked_fields(self, user: Any) -> frozenset[str]:
+        """What moderators tell each other is not for those who teach."""
+        return frozenset() if user.has_perm("reviews.view_review") else frozenset({"moderator_note"})
+
+    def because(self, user: Any, verb: str, record: Model) -> list[str]:
+        if self.decides(user, verb) and self.beside_roles(user, verb).filter(pk=record.pk).exists():
+            return [f"They have the permission {self.permission(verb)}, did not write this review and teach elsewhere."]
+        return super().because(user, verb, record)
+
+    def missing(self, user: Any, verb: str, record: Model) -> list[str]:
+        if self.decides(user, verb):
+            return ["They wrote this review or teach its course, so somebody else decides on it."]
+        if verb in self.door_verbs or verb in ("view", "export"):
+            return super().missing(user, verb, record)
+        return ["Nobody adds, changes or deletes what learners wrote; a review can be archived."]
+
+
+@policy(ReviewReport)
+class ReviewReportPolicy(RolePolicy):
+    """Who reported what is for those who see every review by their role."""
+
+    def holds_everywhere(self, user: Any, verb: str) -> bool:
+        return verb == "view" and super().holds_everywhere(user, verb)

@@ -1,0 +1,34 @@
+"""Reads of reviews that screens, services and the policy share."""
+
+from typing import Any
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from apps.catalog.models import Course
+from apps.catalog.queries import active_instructors
+from apps.enrollments.models import Enrollment
+from apps.enrollments.states import LEARNING
+from apps.reviews.models import Review, ReviewReport
+from apps.reviews.states import WAITING
+
+
+def of_own_interest(user: Any) -> Q:
+    """The reviews a person wrote and those of courses they teach today: somebody else decides on them."""
+    return Q(user=user.pk) | Q(course__in=active_instructors().filter(user=user.pk).values("course"))
+
+
+def waiting(reviews: QuerySet[Review]) -> QuerySet[Review]:
+    """The current ones among these that wait for a decision."""
+    return reviews.filter(archived_at=None, state__in=WAITING)
+
+
+def is_learner(course: Course, user: Any) -> bool:
+    """Whether somebody takes the course, or has taken it."""
+    return Enrollment.objects.filter(course=course, user=user, status__in=LEARNING).exists()
+
+
+def report_count() -> Coalesce:
+    """The expression that writes the counter of a review from its reports."""
+    reports = ReviewReport.objects.filter(review=OuterRef("pk")).order_by()
+    return Coalesce(Subquery(reports.values("review").annotate(n=Count("pk")).values("n")), 0)
