@@ -28,11 +28,15 @@ NOT_ALLOWED = "you may not do this to it."
 
 
 class ActionForm(forms.Form):
-    """What an action asks before it runs. Choices of records are limited to the person's scope."""
+    """What an action asks before it runs. Choices of records are limited to the person's scope.
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+    `record` is what the action is about, or None when it is about a selection.
+    """
+
+    def __init__(self, *args: Any, request: HttpRequest, record: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
+        self.record = record
         for asked in self.fields.values():
             if isinstance(asked, forms.ModelChoiceField) and asked.queryset is not None:
                 scope = current_only(gate.scope(request.user, "view", asked.queryset.model))
@@ -69,10 +73,10 @@ class ConsoleAction:
     done: str
     fits: Callable[[Any], bool] = field(default=lambda record: True)  # noqa: ARG005
 
-    def asked_form(self, request: HttpRequest, data: Any = None) -> ActionForm:
+    def asked_form(self, request: HttpRequest, data: Any = None, record: Any = None) -> ActionForm:
         bases = [kind for kind in (self.form, ReasonForm if self.ask_reason else None) if kind]
         form_class = bases[0] if len(bases) == 1 else type("AskedForm", tuple(bases) or (ActionForm,), {})
-        form: ActionForm = form_class(data, request=request)
+        form: ActionForm = form_class(data, request=request, record=record)
         return form
 
 
@@ -143,7 +147,7 @@ def act_on_record(
         return HttpResponseNotAllowed(["POST"])
     if not admin.may(request, facts.verb, record):
         raise PermissionDenied
-    form = facts.asked_form(request, request.POST if request.method == "POST" else None)
+    form = facts.asked_form(request, request.POST if request.method == "POST" else None, record)
     if request.method == "POST" and form.is_valid():
         try:
             sentence = run(admin, request, function, facts, form, [record])

@@ -8,10 +8,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from admin_theme.actions import ActionForm
 from admin_theme.widgets import dress
-from apps.catalog.models import Category, Course
+from apps.catalog.models import Category
 from apps.catalog.queries import categories_below, category_tree
 from apps.catalog.services import suggest_version_code, warnings_before_publication
-from apps.records.policy import scope
 
 MOST_LINES, LONGEST_LINE = 50, 300
 
@@ -74,23 +73,12 @@ class CourseForm(forms.ModelForm):  # type: ignore[type-arg]
             category.widget.choices = tree_choices(category.queryset, "No category yet")  # type: ignore[attr-defined]
 
 
-class CourseActionForm(ActionForm):
-    """A question about the course whose page is open."""
-
-    def course(self) -> Course | None:
-        """The course in scope; a selection in the list has none."""
-        match = self.request.resolver_match
-        key = str(match.kwargs.get("object_id", "")) if match else ""
-        return scope(self.request.user, "view", Course).filter(pk=key).first() if key.isdecimal() else None
-
-
-class PublishForm(CourseActionForm):
+class PublishForm(ActionForm):
     """Asks to confirm what a course is short of, when it is short of anything."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        course = self.course()
-        if course is not None and (warnings := warnings_before_publication(course)):
+        if self.record is not None and (warnings := warnings_before_publication(self.record)):
             self.fields["confirmed"] = dress(
                 forms.BooleanField(
                     label="Publish it all the same",
@@ -111,7 +99,7 @@ class CategoryChoiceForm(ActionForm):
         category.widget.choices = tree_choices(category.queryset, "Choose a category")  # type: ignore[attr-defined]
 
 
-class VersionForm(CourseActionForm):
+class VersionForm(ActionForm):
     """Asks for the code and the title of a new version."""
 
     code = forms.CharField(max_length=60, help_text="What people will type.")
@@ -119,5 +107,5 @@ class VersionForm(CourseActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if (course := self.course()) is not None:
-            self.initial = {"code": suggest_version_code(course), "title": course.title}
+        if self.record is not None:
+            self.initial = {"code": suggest_version_code(self.record), "title": self.record.title}
