@@ -37,7 +37,7 @@ from apps.catalog.rights import (
 )
 from apps.records.policy import VERBS, RolePolicy, policy
 
-COURSE_VERBS = (*VERBS, "publish", "grant", "manage_students", "view_analytics", "price", "instructor")
+COURSE_VERBS: tuple[str, ...] = (*VERBS, "publish", "grant", "manage_students", "view_analytics", "price", "instructor")
 
 COURSE_PERMISSIONS = {
     "publish": "publish_course",
