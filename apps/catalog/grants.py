@@ -10,7 +10,7 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 
 from apps.access.memory import forget
-from apps.access.models import GrantFacts
+from apps.access.models import GrantFacts, Role
 from apps.audit.recording import change_set, write_history
 from apps.catalog.models import (
     Category,
@@ -21,13 +21,25 @@ from apps.catalog.models import (
     CourseInstructor,
     CourseUserGrant,
 )
-from apps.catalog.rights import ANALYTICS, EDIT, GRANT, RIGHTS, STUDENTS, VIEW, grants_on
+from apps.catalog.policy import CoursePolicy
+from apps.catalog.rights import (
+    ANALYTICS,
+    EDIT,
+    GRANT,
+    RIGHTS,
+    STUDENTS,
+    VERBS_OF_ROLES,
+    VIEW,
+    WORDS,
+    grants_on,
+)
 from apps.records.policy import policy_for
 from apps.records.rules import RuleBroken
 
 Grant = CourseUserGrant | CourseGroupGrant | CategoryUserGrant | CategoryGroupGrant
 
 FOLLOWS = "Teaches the course."
+LONGEST_REASON = 300
 
 
 @transaction.atomic
@@ -35,9 +47,10 @@ def grant_right(
     holder: Any, right: str, on: Course | Category, *, by: Any, reason: str, expires_at: datetime | None = None
 ) -> Grant:
     """Gives a person or a role one right on a course or category; a right they have by hand gets the new end."""
+    only_one_at_a_time(on)
     refuse_grant(holder, right, on, by=by, reason=reason, expires_at=expires_at)
     table, key = grant_table(holder, on)
-    with change_set(by=by, reason=reason, title=f"Grant {right} on {on} to {holder}"):
+    with change_set(by=by, reason=reason, title=f"Grant “{WORDS[right]}” on {on} to {holder}"[:200]):
         grant: Grant = table._base_manager.filter(
             **key, content_object=on, permission=permission_for(right, on), source=GrantFacts.Source.HAND
         ).first() or table(**key, content_object=on, permission=permission_for(right, on))
@@ -49,16 +62,42 @@ def grant_right(
 
 
 @transaction.atomic
+def change_grant_end(grant: Grant, expires_at: datetime | None, *, by: Any, reason: str) -> Grant:
+    """Gives a right that was given by hand another end, or none."""
+    refuse_what_is_not_by_hand(grant)
+    right, on = grant.permission.codename, grant.content_object
+    return grant_right(holder_of(grant), right, on, by=by, reason=reason, expires_at=expires_at)
+
+
+@transaction.atomic
 def end_grant(grant: Grant, *, by: Any, reason: str) -> None:
     """Takes a right back that was given by hand."""
-    on = grant.content_object
-    if grant.source != GrantFacts.Source.HAND:
-        raise RuleBroken("This right follows from teaching the course. Change the instructor's row instead.")
-    refuse_who_may_not_grant(grant.permission.codename, on, by=by)
+    refuse_what_is_not_by_hand(grant)
+    right, on = grant.permission.codename, grant.content_object
+    refuse_who_may_not_grant(right, on, by=by)
     refuse_without_reason(reason)
-    with change_set(by=by, reason=reason, title=f"End {grant.permission.codename} on {on}"):
+    title = f"Take “{WORDS[right]}” on {on} back from {holder_of(grant)}"
+    with change_set(by=by, reason=reason, title=title[:200]):
         grant.delete()
     forget()
+
+
+def only_one_at_a_time(on: Course | Category) -> None:
+    """Two people who give the same right at the same moment change one row, one after the other."""
+    type(on)._base_manager.select_for_update().filter(pk=on.pk).first()
+
+
+def holder_of(grant: Grant) -> Any:
+    """The person, or the role, that has the right."""
+    return grant.user if isinstance(grant, CourseUserGrant | CategoryUserGrant) else grant.group.role
+
+
+def refuse_what_is_not_by_hand(grant: Grant) -> None:
+    only_one_at_a_time(grant.content_object)
+    if grant.source != GrantFacts.Source.HAND:
+        raise RuleBroken("This right follows from teaching the course. Change the instructor's row instead.")
+    if not type(grant)._base_manager.filter(pk=grant.pk).exists():
+        raise RuleBroken("This right was taken back already.")
 
 
 def refuse_grant(
@@ -68,44 +107,64 @@ def refuse_grant(
     if right not in RIGHTS:
         raise RuleBroken(f"There is no right called {right}. Choose one of {', '.join(RIGHTS)}.")
     refuse_without_reason(reason)
-    refuse_who_may_not_grant(right, on, by=by)
+    own_end = refuse_who_may_not_grant(right, on, by=by)
+    if on.is_archived:
+        raise RuleBroken(f"{on} is archived. Restore it before you give rights on it.")
+    refuse_holder(holder, by=by)
+    if expires_at is not None and expires_at <= timezone.now():
+        raise RuleBroken("This end has passed already. Choose a later one.")
+    if own_end is not None and (expires_at is None or expires_at > own_end):
+        own = timezone.localtime(own_end)
+        raise RuleBroken(f"Your own right ends on {own:%d %B %Y at %H:%M} ({own:%Z}). Choose an end before that.")
+
+
+def refuse_holder(holder: Any, *, by: Any) -> None:
+    """Rights go to colleagues at work and to active roles, never to whoever gives them."""
     if isinstance(holder, Group):
         if by.groups.filter(pk=holder.pk).exists():
             raise RuleBroken("You belong to this role. Nobody grants rights to themselves.")
+        if not Role.objects.filter(pk=holder.pk, is_active=True).exists():
+            raise RuleBroken(f"The role {holder} is not active, so rights would mean nothing to it.")
     elif holder.pk == by.pk:
         raise RuleBroken("Nobody grants rights to themselves. Ask a colleague.")
     elif not (holder.is_staff and holder.is_active):
         raise RuleBroken(f"{holder} cannot open the console, so rights would mean nothing to them.")
-    if expires_at is not None and expires_at <= timezone.now():
-        raise RuleBroken("This end has passed already. Choose a later one.")
-    refuse_longer_than_own(right, on, by=by, expires_at=expires_at)
 
 
-def refuse_who_may_not_grant(right: str, on: Course | Category, *, by: Any) -> None:
+def refuse_who_may_not_grant(right: str, on: Course | Category, *, by: Any) -> datetime | None:
+    """The end of the granter's own right, None when it has none. Raises `RuleBroken` for one they may not give."""
     if not policy_for(type(on)).may(by, "grant", on):
         raise RuleBroken(f"You may not grant rights on {on}.")
-    if by.is_superuser:
-        return
+    own = rights_to_give(by, on)
+    if right in own:
+        return own[right]
     if right == GRANT:
         raise RuleBroken("Only an administrator lets somebody grant rights to others.")
-    if not by.has_perm(f"catalog.{right}") and not grants_on(by, (right,), on):
-        raise RuleBroken(f"You do not hold {right} on {on}. You can grant only what you hold.")
+    raise RuleBroken(f"You do not hold the right to {WORDS[right]} on {on}. You can grant only what you hold.")
 
 
-def refuse_longer_than_own(right: str, on: Course | Category, *, by: Any, expires_at: datetime | None) -> None:
-    if by.is_superuser or by.has_perm(f"catalog.{right}"):
-        return
-    ends = [grant.expires_at for grant in grants_on(by, (right,), on)]
-    if None in ends:
-        return
-    latest = max(end for end in ends if end is not None)
-    if expires_at is None or expires_at > latest:
-        raise RuleBroken(f"Your own right ends on {latest:%Y-%m-%d at %H:%M} UTC. Choose an end before that.")
+def rights_to_give(by: Any, on: Course | Category) -> dict[str, datetime | None]:
+    """What somebody who may grant on this may give: the rights they hold, each with the end of their own."""
+    if by.is_superuser:
+        return dict.fromkeys(RIGHTS)
+    ends: dict[str, list[datetime | None]] = {}
+    for grant in grants_on(by, RIGHTS, on):
+        ends.setdefault(grant.permission.codename, []).append(grant.expires_at)
+    own = {right: None if None in each else max(filter(None, each)) for right, each in ends.items()}
+    own |= {right: None for right in RIGHTS if holds_on_every_course(by, right)}
+    return {right: own[right] for right in RIGHTS if right in own and right != GRANT}
+
+
+def holds_on_every_course(person: Any, right: str) -> bool:
+    """Whether a role of theirs is as good as this right on each course there is."""
+    return CoursePolicy().holds_everywhere(person, VERBS_OF_ROLES[right])
 
 
 def refuse_without_reason(reason: str) -> None:
     if not reason.strip():
         raise RuleBroken("Say why: the reason is kept in the history.")
+    if len(reason) > LONGEST_REASON:
+        raise RuleBroken(f"At most {LONGEST_REASON} characters of reason; these are {len(reason):,}.")
 
 
 def grant_table(holder: Any, on: Course | Category) -> tuple[Any, dict[str, Any]]:

@@ -30,6 +30,30 @@ RIGHTS = (
 )
 VIEW, EDIT, PUBLISH, STUDENTS, ANALYTICS, IMPORT, EXPORT, GRANT = RIGHTS
 
+WORDS = {
+    VIEW: "view",
+    EDIT: "edit content",
+    PUBLISH: "publish",
+    STUDENTS: "manage learners",
+    ANALYTICS: "see figures",
+    IMPORT: "import",
+    EXPORT: "export",
+    GRANT: "give rights",
+}
+"""What each right is called where staff read it."""
+
+VERBS_OF_ROLES = {
+    VIEW: "view",
+    EDIT: "change",
+    PUBLISH: "publish",
+    STUDENTS: "manage_students",
+    ANALYTICS: "view_analytics",
+    IMPORT: "import",
+    EXPORT: "export",
+    GRANT: "grant",
+}
+"""The verb on courses a role has to open everywhere to be as good as the right."""
+
 GRANT_TABLES = (CourseUserGrant, CourseGroupGrant, CategoryUserGrant, CategoryGroupGrant)
 
 
