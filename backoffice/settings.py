@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.access",
     "apps.jobs",
+    "apps.notifications",
     "apps.catalog",
     "apps.enrollments",
     "apps.reviews",
@@ -217,7 +218,11 @@ IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 IMPORT_EXPORT_SKIP_ADMIN_LOG = True
 
-UNFOLD: dict[str, Any] = {**THEME, "SIDEBAR": {**THEME["SIDEBAR"], "navigation": "backoffice.navigation.sidebar"}}
+UNFOLD: dict[str, Any] = {
+    **THEME,
+    "SIDEBAR": {**THEME["SIDEBAR"], "navigation": "backoffice.navigation.sidebar"},
+    "GLOBAL_CALLBACK": "apps.notifications.bell.in_header",
+}
 
 LOG_FACTS: list[Any] = [
     structlog.contextvars.merge_contextvars,

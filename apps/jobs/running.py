@@ -23,6 +23,9 @@ Item = TypeVar("Item")
 Work = Callable[..., str | None]
 State = JobRun.State
 
+ended_hooks: list[Callable[[JobRun], None]] = []
+"""Filled by upper apps: each is told of every run that has ended for good, whichever way."""
+
 # One byte of memory that a worker shares with the processes it forks: set once the worker is asked to stop.
 _stopping = mmap.mmap(-1, 1)
 
@@ -132,6 +135,15 @@ def execute(run_id: int, work: Work, *, given_up: Callable[[JobRun], None] | Non
     if given_up and state in (State.FAILED, State.CANCELLED) and not progress.is_lost:
         with operation(by=record.requester, channel="job"):
             given_up(record)
+    if state and state != State.QUEUED and not progress.is_lost:
+        tell_ended(record)
+
+
+def tell_ended(record: JobRun) -> None:
+    """Passes a run that has ended on to whoever wants to know."""
+    record.refresh_from_db()
+    for hook in ended_hooks:
+        hook(record)
 
 
 def _attempt(run: Run, work: Work) -> tuple[State | None, str]:

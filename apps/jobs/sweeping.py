@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from apps.jobs import outbox
 from apps.jobs.models import JobRun, Pulse
-from apps.jobs.running import stop_at_next_report
+from apps.jobs.running import stop_at_next_report, tell_ended
 from apps.jobs.services import tell_given_up
 
 logger = logging.getLogger(__name__)
@@ -56,6 +56,7 @@ def end_hopeless_runs() -> int:
             number += 1
             run.refresh_from_db()
             tell_given_up(run)
+            tell_ended(run)
     return number
 
 

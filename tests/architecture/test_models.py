@@ -33,7 +33,18 @@ ELSEWHERE = {
 }
 # Models that no person reads or writes through a policy.
 WITHOUT_POLICY = {"audit.AppendOnlySwitch", "jobs.Pulse"}
-ORDER = ("records", "audit", "accounts", "access", "jobs", "catalog", "enrollments", "reviews", "imports")
+ORDER = (
+    "records",
+    "audit",
+    "accounts",
+    "access",
+    "jobs",
+    "notifications",
+    "catalog",
+    "enrollments",
+    "reviews",
+    "imports",
+)
 LINES = {line.model for _, lines in GROUPS for line in lines}
 MODELS = [
     model

@@ -1,0 +1,96 @@
+"""Telling people something, and what they do about it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from apps.jobs.models import JobRun
+from apps.jobs.queries import duration_words, seconds_taken, subject_address
+from apps.notifications.models import Notification
+from apps.notifications.queries import unread_notifications
+from apps.records.rules import RuleBroken
+
+# Whoever waited this long for background work has most likely gone on to something else.
+AWAY_AFTER_SECONDS = 10
+LONGEST_TITLE = 200
+
+
+def notify(
+    person: Any,
+    *,
+    kind: str,
+    title: str,
+    text: str = "",
+    link: str = "",
+    priority: str = Notification.Priority.NORMAL,
+    expires_at: datetime | None = None,
+) -> Notification | None:
+    """Tells one person something; nothing when they cannot open the console. `link` is an address of the console."""
+    if not (person.is_active and person.is_staff):
+        return None
+    if link and not is_own_address(link):
+        raise RuleBroken("A notification leads to a page of the console only.")
+    shown = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
+    return Notification.objects.create(
+        recipient=person, kind=kind, title=shown, text=text, link=link, priority=priority, expires_at=expires_at
+    )
+
+
+def is_own_address(link: str) -> bool:
+    return link.startswith("/") and url_has_allowed_host_and_scheme(link, allowed_hosts=None)
+
+
+def read_notification(notification: Notification, *, by: Any) -> Notification:
+    """Notes that its recipient has seen it; the first time counts."""
+    refuse_others(notification, by=by)
+    if notification.read_at is None:
+        notification.read_at = timezone.now()
+        notification.save(update_fields=["read_at"])
+    return notification
+
+
+def dismiss_notification(notification: Notification, *, by: Any) -> Notification:
+    """Takes it out of its recipient's list."""
+    refuse_others(notification, by=by)
+    if notification.dismissed_at is None:
+        notification.dismissed_at = timezone.now()
+        notification.save(update_fields=["dismissed_at"])
+    return notification
+
+
+def read_all_notifications(*, by: Any) -> int:
+    """Notes that the person has seen everything they were told so far, and says how much that was."""
+    return unread_notifications(by).update(read_at=timezone.now())
+
+
+def settle_notifications(link: str, *, kind: str) -> int:
+    """What this page asked of people has been dealt with: it waits for nobody any more."""
+    return Notification.objects.filter(kind=kind, link=link, read_at=None).update(read_at=timezone.now())
+
+
+def refuse_others(notification: Notification, *, by: Any) -> None:
+    if notification.recipient_id != by.pk:
+        raise RuleBroken("This notification is somebody else's.")
+
+
+def tell_run_ended(run: JobRun) -> None:
+    """Tells whoever asked for background work that it failed, or that it is done after they stopped looking.
+
+    Who cancels a run knows it, and a run of a schedule has nobody to tell.
+    """
+    if run.requester is None or run.state not in (JobRun.State.FAILED, JobRun.State.SUCCEEDED):
+        return
+    failed, seconds = run.state == JobRun.State.FAILED, seconds_taken(run) or 0
+    if not failed and seconds < AWAY_AFTER_SECONDS:
+        return
+    notify(
+        run.requester,
+        kind="job",
+        title=f"Failed: {run.title}" if failed else f"Done: {run.title}, after {duration_words(seconds)}",
+        text=run.outcome,
+        link=subject_address(run) or reverse("admin:jobs_jobrun_change", args=[run.pk]),
+        priority=Notification.Priority.HIGH if failed else Notification.Priority.NORMAL,
+    )
