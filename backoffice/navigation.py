@@ -31,6 +31,7 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("Resources", "catalog.resource", "attach_file"),
             Line("Enrollments", "enrollments.enrollment", "how_to_reg", "e"),
             Line("Progress", "enrollments.lessonprogress", "trending_up"),
+            Line("Reviews", "reviews.review", "reviews", "r"),
         ),
     ),
     (

@@ -32,3 +32,9 @@ def report_count() -> Coalesce:
     """The expression that writes the counter of a review from its reports."""
     reports = ReviewReport.objects.filter(review=OuterRef("pk")).order_by()
     return Coalesce(Subquery(reports.values("review").annotate(n=Count("pk")).values("n")), 0)
+
+
+def progress_of(review: Review) -> int | None:
+    """How many percent of the course the learner has done; None for somebody who never took it."""
+    taken = Enrollment.objects.filter(course=review.course_id, user=review.user_id)
+    return taken.values_list("progress_percent", flat=True).first()

@@ -1,0 +1,84 @@
+"""Filters of the list of reviews."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import DropdownFilter
+
+from admin_theme.filters import MOST_CHOICES
+from apps.catalog.models import Course
+from apps.records.policy import policy_for, scope
+from apps.reviews.models import BEST, WORST, Review
+from apps.reviews.states import WAITING, ReviewState
+
+
+class StateFilter(DropdownFilter):
+    """One state, or everything that waits for a decision."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        return [("waiting", "Waiting for a decision"), *ReviewState.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        if not (value := self.value()):
+            return queryset
+        return queryset.filter(state__in=WAITING) if value == "waiting" else queryset.filter(state=value)
+
+
+class RatingFilter(DropdownFilter):
+    """Reviews with so many stars."""
+
+    title = "rating"
+    parameter_name = "rating"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        return [(str(n), f"{n} star{'s' if n > 1 else ''}") for n in range(BEST, WORST - 1, -1)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        if not (value := self.value()):
+            return queryset
+        return queryset.filter(rating=value) if value in dict(self.lookup_choices) else queryset.none()
+
+
+class ReportedFilter(DropdownFilter):
+    """Whether somebody has reported the review."""
+
+    title = "reports"
+    parameter_name = "reported"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        return [("yes", "Reported"), ("no", "Not reported")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        if not (value := self.value()):
+            return queryset
+        return queryset.filter(reported_count__gt=0) if value == "yes" else queryset.filter(reported_count=0)
+
+
+class CourseFilter(DropdownFilter):
+    """Courses the person may open, or for those who read every review but open no course, all that were reviewed."""
+
+    title = "course"
+    parameter_name = "course__id__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        courses = courses_to_choose_from(request.user).order_by("title", "pk")
+        offered = list(courses.values_list("pk", "title")[:MOST_CHOICES])
+        if (chosen := self.value() or "").isdecimal() and int(chosen) not in dict(offered):
+            offered += courses.filter(pk=chosen).values_list("pk", "title")
+        return [(str(key), title) for key, title in offered]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        if not (value := self.value()):
+            return queryset
+        return queryset.filter(course=value) if value.isdecimal() else queryset.none()
+
+
+def courses_to_choose_from(user: Any) -> QuerySet[Course]:
+    if policy_for(Course).may_ever(user, "view"):
+        return scope(user, "view", Course)
+    reviewed = scope(user, "view", Review).filter(course=OuterRef("pk")).order_by()
+    return Course.with_archived.filter(Exists(reviewed))

@@ -1,0 +1,145 @@
+"""Reviews: a list that stays quick with many of them, and a page to read one and decide on it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+
+from admin_theme.displays import EMPTY, number, percent_bar, quiet, relative_time, two_lines
+from admin_theme.gate import masked_here, may_here
+from admin_theme.tabs import TabbedAdmin, tab_address
+from apps.catalog.admin.panels import history_tab
+from apps.reviews.admin.filters import CourseFilter, RatingFilter, ReportedFilter, StateFilter
+from apps.reviews.admin.review_actions import ReviewActions
+from apps.reviews.looks import in_short, stars, state_of
+from apps.reviews.models import Review
+from apps.reviews.panels import reports_tab, words_tab
+from apps.reviews.queries import progress_of
+
+
+@admin.register(Review)
+class ReviewAdmin(ReviewActions, TabbedAdmin[Review]):
+    tabs = (words_tab, reports_tab, history_tab())
+    verbs_asked = (*TabbedAdmin.verbs_asked, "decide")
+    list_display = ("review", "course_name", "learner", "state", "reports", "written")
+    list_filter = (StateFilter, RatingFilter, CourseFilter, ReportedFilter, ("created_at", RangeDateTimeFilter))
+    list_filter_sheet = True
+    lookups_allowed = ("user__id__exact",)
+    list_select_related = ("user", "course")
+    search_fields = (
+        "title",
+        "text",
+        "user__last_name",
+        "user__first_name",
+        "user__email",
+        "course__code",
+        "course__title",
+    )
+    search_help_text = "Words, learner or course"
+    ordering = ("-created_at", "-pk")
+    sortable_by = ("written",)
+    empty_title = "No reviews yet"
+    empty_text = "What learners say about their courses appears here and waits until somebody decides on it."
+    actions_detail = (
+        "approve",
+        "reject",
+        "flag",
+        {
+            "title": "More",
+            "icon": "more_horiz",
+            "items": ["reopen", "feature", "unfeature", "archive"],
+        },
+        "restore",
+    )
+    actions = ("approve", "reject", "flag", "reopen", "feature", "unfeature", "archive", "restore")
+
+    class Media:
+        css = {"all": ("reviews/reviews.css",)}
+
+    # The list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
+        rows: QuerySet[Review] = super().get_queryset(request)
+        return rows.select_related("user", "course", "moderator")
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Whoever does not see addresses finds nobody by them either."""
+        fields = super().get_search_fields(request)
+        return fields if shows_email(request) else [name for name in fields if name != "user__email"]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        columns = super().get_list_display(request)
+        return ["learner_email" if name == "learner" and shows_email(request) else name for name in columns]
+
+    @admin.display(description="review")
+    def review(self, review: Review) -> SafeString:
+        return in_short(review)
+
+    @admin.display(description="course", ordering="course__title")
+    def course_name(self, review: Review) -> SafeString:
+        return two_lines(review.course.title, review.course.code)
+
+    @admin.display(description="learner", ordering="user__last_name")
+    def learner(self, review: Review) -> SafeString:
+        return two_lines(review.author_name)
+
+    @admin.display(description="learner", ordering="user__last_name")
+    def learner_email(self, review: Review) -> SafeString:
+        return two_lines(review.author_name, review.user.email)
+
+    @admin.display(description="state", ordering="state")
+    def state(self, review: Review) -> SafeString:
+        return state_of(review)
+
+    @admin.display(description="reports", ordering="reported_count")
+    def reports(self, review: Review) -> SafeString:
+        return number(review.reported_count or None)
+
+    @admin.display(description="written", ordering="created_at")
+    def written(self, review: Review) -> SafeString:
+        return relative_time(review.created_at)
+
+    # The page
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """What a learner wrote is theirs; the actions decide on it."""
+        return False
+
+    def headline(self, request: HttpRequest, record: Review) -> dict[str, Any]:  # noqa: ARG002
+        progress = progress_of(record)
+        return {
+            "badge": state_of(record),
+            "line": f"{record.course.code} · written on {date_format(localtime(record.created_at), 'j F Y')}",
+            "figures": [
+                ("Rating", stars(record.rating)),
+                ("Of the course done", quiet("Not enrolled") if progress is None else percent_bar(progress)),
+                ("Found helpful", number(record.helpful_count)),
+            ],
+        }
+
+    def side_facts(self, request: HttpRequest, record: Review) -> list[tuple[str, SafeString | str]]:
+        address = [("E-mail address", record.user.email)] if shows_email(request) else []
+        return [
+            ("Course", linked(request, record.course, record.course.title, "reviews")),
+            ("Learner", linked(request, record.user, record.author_name)),
+            *address,
+            ("Decided", relative_time(record.decided_at, empty="Not yet")),
+            ("By", str(record.moderator) if record.moderator and record.decided_at else EMPTY),
+        ]
+
+
+def shows_email(request: HttpRequest) -> bool:
+    return "email" not in masked_here(request, Review._meta.get_field("user").related_model)
+
+
+def linked(request: HttpRequest, record: Model, name: str, tab: str = "") -> SafeString | str:
+    """The name, with a link where the page behind it opens."""
+    if not may_here(request, "view", type(record), record):
+        return name
+    return format_html('<a href="{}">{}</a>', tab_address(record, tab), name)
