@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "apps.audit.middleware.AccessEventsMiddleware",
     "apps.access.middleware.RightsMiddleware",
     "backoffice.errors.ErrorPagesMiddleware",
+    "apps.accounts.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "backoffice.urls"
@@ -115,7 +116,24 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_FORMS = {"add_email": "apps.accounts.forms.NoAddressForm"}
 LOGIN_FAILED_LIMIT = env.str("LOGIN_FAILED_LIMIT", "10/m/ip,5/5m/key")
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Backoffice] "
+MFA_REQUIRED = env.bool("MFA_REQUIRED", not DEBUG)
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Backoffice"
+MFA_TOTP_TOLERANCE = 1  # half a minute either way for a phone whose clock is off
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators make accounts, so nobody confirms an address
+MFA_ADAPTER = "apps.accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "apps.accounts.forms.CodeForm",
+    "authenticate_webauthn": "apps.accounts.forms.PasskeyForm",
+    "login_webauthn": "apps.accounts.forms.PasskeySignInForm",
+    "reauthenticate": "apps.accounts.forms.CodeAgainForm",
+    "reauthenticate_webauthn": "apps.accounts.forms.PasskeyAgainForm",
+    "add_webauthn": "apps.accounts.forms.NewPasskeyForm",
+}
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_GROUP = False
 GUARDIAN_MONKEY_PATCH_USER = False

@@ -1,16 +1,27 @@
 """How allauth behaves here: staff sign in, nobody signs up through the console, every attempt is written down."""
 
+import time
+from functools import partial
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import Login
+from allauth.core import context as now
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from apps.accounts.models import User
-from apps.accounts.sessions import end_sessions_but
+from apps.accounts.second_factors import is_last_demanded
+from apps.accounts.sessions import end_other_sessions
 from apps.accounts.sign_ins import Outcome, is_locked_out, record_sign_in
+from apps.accounts.user_agents import read_user_agent
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -44,13 +55,56 @@ class AccountAdapter(DefaultAccountAdapter):
         self.authentication_failed(self.request, email=user.email)
         return False
 
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Signing in is as good as confirming who one is, and for as long: nobody types the same password twice."""
+        records = get_authentication_records(self.request, self.request.user)
+        if records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
+            return False
+        return bool(super().is_reauthentication_required(app=app))
+
     def set_password(self, user: User, password: str) -> None:
         """A new password ends every other session of the person."""
         super().set_password(user, password)
-        end_sessions_but(user, self.request.session.session_key if self.request else None)
+        kept = self.request.session.session_key if self.request else None
+        end_other_sessions(user, kept, title=f"New password of {user}")
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,  # noqa: ARG002
+    ) -> None:
+        """To the address they sign in with, once the change is committed; a mail server that is down undoes nothing."""
+        send = partial(super().send_notification_mail, template_prefix, user, context, user.email)
+        transaction.on_commit(send, robust=True)
 
     def is_login_by_code_required(self, login: Login) -> bool:  # noqa: ARG002
         return False
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """What second factors are called, and when one may go."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "This is not right, or was used before. Try the next code.",
+        "cannot_delete_authenticator": (
+            "The console demands a second factor, and this is your only one. Set up another one first."
+        ),
+        "cannot_generate_recovery_codes": "Set up an authenticator app or a passkey first.",
+    }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        return not is_last_demanded(authenticator)
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:  # noqa: A002, ARG002
+        """The device people sit at, for example "Chrome 131 on Linux"."""
+        client = read_user_agent(now.request.META.get("HTTP_USER_AGENT", ""))
+        return " on ".join(part for part in (client.browser, client.os) if part) or "Passkey"
+
+    def _get_site_name(self) -> str:
+        return str(settings.MFA_TOTP_ISSUER)
 
 
 def typed_email(credentials: dict[str, Any]) -> str:

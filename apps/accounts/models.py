@@ -5,13 +5,14 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from apps.audit.models import TrackedModel, append_only, tracked
 from apps.records.models import ArchivableModel, NaturalKeyModel, TimestampedModel
+from apps.records.rules import RuleBroken
 
 
 class UserManager(BaseUserManager["User"]):
@@ -91,7 +92,15 @@ class User(NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedModel, Abs
         self.apply_role()
         if (names := kwargs.get("update_fields")) is not None and {"role", "status", "email"} & set(names):
             kwargs["update_fields"] = {*names, "email", "is_staff", "is_superuser", "is_active"}
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            if self.pk and (names is None or {"role", "status", "archived_at"} & set(names)):
+                self.refuse_without_administrator(stays=self.is_superuser and self.is_active)
+            super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            self.refuse_without_administrator(stays=False)
+            return super().delete(*args, **kwargs)
 
     def clean(self) -> None:
         super().clean()
@@ -104,6 +113,24 @@ class User(NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedModel, Abs
         self.is_staff = self.role != self.Role.STUDENT
         self.is_superuser = self.role == self.Role.ADMINISTRATOR
         self.is_active = self.status == self.Status.ACTIVE and self.archived_at is None
+
+    def refuse_without_administrator(self, *, stays: bool) -> None:
+        """Raises `RuleBroken` when nobody could administer the platform once this person does not any more."""
+        if stays or not User.administrators().filter(pk=self.pk).exists():
+            return
+        if User.lock_administrators() == {self.pk}:
+            raise RuleBroken(f"{self} is the last active administrator. Make somebody else one first.")
+
+    @classmethod
+    def administrators(cls) -> models.QuerySet["User"]:
+        """Everybody who administers the platform now."""
+        return cls.with_archived.filter(is_superuser=True, is_active=True)
+
+    @classmethod
+    def lock_administrators(cls) -> set[int]:
+        """Their keys; until the transaction ends none of them stops being one."""
+        rows = cls.administrators().order_by("pk").select_for_update(no_key=True)
+        return set(rows.values_list("pk", flat=True))
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
@@ -152,6 +179,9 @@ class LoginEvent(models.Model):
         LOCKED = "locked", "Locked out"
         UNLOCKED = "unlocked", "Lock lifted"
         RESET_MAIL = "reset_mail", "Reset mail sent"
+        FACTOR_ON = "factor_on", "Second factor added"
+        FACTOR_OFF = "factor_off", "Second factor removed"
+        NEW_CODES = "new_codes", "New recovery codes"
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="login_events"
@@ -172,7 +202,7 @@ class LoginEvent(models.Model):
         blank=True,
         related_name="+",
         verbose_name="done by",
-        help_text="The colleague who lifted a lock or sent a mail.",
+        help_text="Who lifted a lock, sent a mail or changed a second factor.",
     )
     reason = models.CharField(max_length=500, blank=True)
 

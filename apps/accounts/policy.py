@@ -21,7 +21,7 @@ people_seen_beside_roles: list[Callable[[User], Q]] = []
 class UserPolicy(RolePolicy):
     """Roles show people; what changes an account is for administrators, but lifting a lock and sending a reset mail."""
 
-    verbs = (*VERBS, "suspend", "unlock", "reset_password", "end_sessions", "set_role")
+    verbs = (*VERBS, "suspend", "unlock", "reset_password", "end_sessions", "set_role", "remove_factors")
     door_verbs = ("unlock", "reset_password")
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:

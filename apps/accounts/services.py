@@ -1,5 +1,7 @@
 """What can be done to people: made, given another part, suspended, unlocked, sent a mail to set their password."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
@@ -9,7 +11,9 @@ from django.db.models import ProtectedError
 from django.http import HttpRequest
 from django.utils import timezone
 
+from apps.accounts.mails import tell
 from apps.accounts.models import LoginEvent, User
+from apps.accounts.second_factors import all_factors_of, in_words, note_change
 from apps.accounts.sessions import end_all
 from apps.accounts.sign_ins import is_locked
 from apps.audit.recording import change_set, count
@@ -53,11 +57,8 @@ def save_person(person: User) -> User:
 
 def change_role(person: User, role: str, *, by: Any, reason: str = "") -> User:
     """Makes somebody a student, instructor, member of staff or administrator; whoever loses rights is signed out."""
-    refuse_own_account(person, by)
-    with change_set(by=by, reason=reason, title=f"Make {person} {User.Role(role).label.lower()}"):
+    with administering(person, by=by, reason=reason, title=f"Make {person} {User.Role(role).label.lower()}"):
         loses = (person.is_staff and role == User.Role.STUDENT) or person.is_superuser
-        if role != User.Role.ADMINISTRATOR:
-            refuse_last_administrator(person)
         person.role = role
         save_person(person)
         if loses:
@@ -76,12 +77,9 @@ def reactivate_person(person: User, *, by: Any, reason: str = "") -> User:
 
 def change_status(person: User, status: str, *, by: Any, reason: str = "") -> User:
     """Sets the status of an account; anything but active signs the person out everywhere."""
-    refuse_own_account(person, by)
-    if status == User.Status.SUSPENDED and not reason.strip():
-        raise RuleBroken("Say why this person is suspended: the reason is kept in the history.")
-    with change_set(by=by, reason=reason, title=f"Set {person} to {User.Status(status).label.lower()}"):
-        if status != User.Status.ACTIVE:
-            refuse_last_administrator(person)
+    with administering(person, by=by, reason=reason, title=f"Set {person} to {User.Status(status).label.lower()}"):
+        if status == User.Status.SUSPENDED and not reason.strip():
+            raise RuleBroken("Say why this person is suspended: the reason is kept in the history.")
         person.status = status
         save_person(person)
         if not person.is_active:
@@ -91,9 +89,7 @@ def change_status(person: User, status: str, *, by: Any, reason: str = "") -> Us
 
 def archive_person(person: User, *, by: Any, reason: str = "") -> User:
     """Takes an account out of every list; the person cannot sign in."""
-    refuse_own_account(person, by)
-    with change_set(by=by, reason=reason, title=f"Archive {person}"):
-        refuse_last_administrator(person)
+    with administering(person, by=by, reason=reason, title=f"Archive {person}"):
         person.archived_at, person.archived_by = timezone.now(), by
         person.save()
         end_all(UserSession.objects.filter(user=person))
@@ -101,8 +97,7 @@ def archive_person(person: User, *, by: Any, reason: str = "") -> User:
 
 
 def restore_person(person: User, *, by: Any, reason: str = "") -> User:
-    refuse_own_account(person, by)
-    with change_set(by=by, reason=reason, title=f"Restore {person}"):
+    with administering(person, by=by, reason=reason, title=f"Restore {person}"):
         person.archived_at = person.archived_by = None
         person.save()
     return person
@@ -110,13 +105,31 @@ def restore_person(person: User, *, by: Any, reason: str = "") -> User:
 
 def delete_person(person: User, *, by: Any, reason: str = "") -> None:
     """Removes an account nothing points at; who has done or learned anything here can only be archived."""
-    refuse_own_account(person, by)
-    with change_set(by=by, reason=reason, title=f"Delete {person}"):
-        refuse_last_administrator(person)
+    with administering(person, by=by, reason=reason, title=f"Delete {person}"):
         try:
             person.delete()
         except ProtectedError:
             raise RuleBroken(f"{person} has left traces here and cannot be deleted. Archive the account.") from None
+
+
+def remove_second_factors(person: User, *, by: Any, reason: str) -> None:
+    """For somebody who lost the means to sign in: every factor goes, every session ends, and the person is told."""
+    with administering(person, by=by, reason=reason, title=f"Remove the second factors of {person}"):
+        if not reason.strip():
+            raise RuleBroken("Say why, and how you know that it is them who asks: the reason is kept.")
+        factors = all_factors_of(person)
+        names = ", ".join(in_words(factor) for factor in factors)
+        if not names:
+            raise RuleBroken(f"{person} has no second factor.")
+        factors.delete()
+        note_change(person, LoginEvent.Outcome.FACTOR_OFF, reason, by=by)
+        end_all(UserSession.objects.filter(user=person))
+        tell(
+            person,
+            "Your second factors were removed",
+            f"{by} removed them ({names}) and signed you out everywhere. The reason given: {reason}",
+            "From now on your password alone opens your account, until you set up a new one. Do so soon.",
+        )
 
 
 def unlock_person(person: User, *, by: Any, reason: str = "") -> LoginEvent:
@@ -154,18 +167,21 @@ def refuse_unless_administrator(by: Any) -> None:
         raise RuleBroken("Only an administrator changes accounts.")
 
 
+@contextmanager
+def administering(person: User, *, by: Any, reason: str, title: str) -> Iterator[None]:
+    """What is done to an account: by somebody who still is an administrator now, one such change after the other."""
+    refuse_own_account(person, by)
+    with change_set(by=by, reason=reason, title=title):
+        if by.pk not in User.lock_administrators():
+            raise RuleBroken("Only an administrator changes accounts.")
+        yield
+
+
 def refuse_own_account(person: User, by: Any) -> None:
     """Nobody raises or locks themselves: a second administrator does it."""
     refuse_unless_administrator(by)
     if person.pk == by.pk:
         raise RuleBroken("You cannot do this to your own account. Ask another administrator.")
-
-
-def refuse_last_administrator(person: User) -> None:
-    """Raises `RuleBroken` when nobody else could administer the platform afterwards."""
-    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=person.pk)
-    if person.is_superuser and person.is_active and not others.exists():
-        raise RuleBroken(f"{person} is the last active administrator. Make somebody else one first.")
 
 
 def refuse_without_verb(person: User, verb: str, by: Any) -> None:

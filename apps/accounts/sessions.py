@@ -27,8 +27,9 @@ def end_sessions(person: User, *, by: Any, reason: str = "") -> int:
         return end_all(UserSession.objects.filter(user=person))
 
 
-def end_sessions_but(person: User, kept_key: str | None) -> int:
-    with change_set(by=person, title=f"New password of {person}"):
+def end_other_sessions(person: Any, kept_key: str | None, *, title: str = "") -> int:
+    """Signs somebody out everywhere but here and says in how many places they were signed in."""
+    with change_set(by=person, title=title or f"End the other sessions of {person}"):
         return end_all(UserSession.objects.filter(user=person).exclude(session_key=kept_key or ""))
 
 

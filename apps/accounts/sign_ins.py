@@ -13,6 +13,7 @@ from apps.accounts.models import LoginEvent, User
 from apps.accounts.user_agents import read_user_agent
 
 Outcome = LoginEvent.Outcome
+NOBODY = "(a passkey nobody has)"
 
 
 def record_sign_in(request: HttpRequest, outcome: str, *, email: str, user: User | None = None) -> LoginEvent:
@@ -43,7 +44,9 @@ def is_locked_out(email: str, ip_address: str | None) -> bool:
     The ledger is counted, not a cache: it holds in every process, and a lock a colleague lifted is lifted everywhere.
     """
     return any(
-        refused_since(rate, email=email) if rate.per == "key" else refused_since(rate, ip_address=ip_address)
+        email != NOBODY and refused_since(rate, email=email)
+        if rate.per == "key"
+        else refused_since(rate, ip_address=ip_address)
         for rate in rates()
     )
 

@@ -6,7 +6,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from admin_theme.actions import ActionForm, console_action
 from admin_theme.console import ConsoleAdmin, ConsoleInline
@@ -20,11 +21,13 @@ from apps.accounts.admin.sign_ins import SignInInline
 from apps.accounts.models import Profile, User
 from apps.accounts.panels import people_panels
 from apps.accounts.services import (
+from apps.accounts.second_factors import all_factors_of, in_words
     archive_person,
     change_role,
     delete_person,
     reactivate_person,
     restore_person,
+    remove_second_factors,
     save_person,
     send_password_reset,
     suspend_person,
@@ -93,7 +96,7 @@ class PersonAdmin(ConsoleAdmin[User]):
     ordering = ("email",)
     fieldsets = (
         ("Person", {"fields": ("email", ("first_name", "last_name"), "username")}),
-        ("Account", {"fields": (("role", "status"), ("last_login", "created_at"), "sign_in_lock")}),
+        ("Account", {"fields": (("role", "status"), ("last_login", "created_at"), "sign_in_lock", "second_factors")}),
     )
     add_fieldsets = (("Person", {"fields": ("email", ("first_name", "last_name"), "role")}),)
     names_only = (("Person", {"fields": (("first_name", "last_name"),)}),)
@@ -113,6 +116,7 @@ class PersonAdmin(ConsoleAdmin[User]):
                 "end_all_sessions",
                 "archive",
                 "restore",
+                "remove_factors",
             ],
         },
     ]
@@ -145,7 +149,8 @@ class PersonAdmin(ConsoleAdmin[User]):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.decided_elsewhere if obj and not masked_here(request, User) else ()
 
-    decided_elsewhere: ClassVar[tuple[str, ...]] = ("role", "status", "last_login", "created_at", "sign_in_lock")
+    told: ClassVar[tuple[str, ...]] = ("sign_in_lock", "second_factors")
+    decided_elsewhere: ClassVar[tuple[str, ...]] = ("role", "status", "last_login", "created_at", *told)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
         save_person(obj)
@@ -185,6 +190,15 @@ class PersonAdmin(ConsoleAdmin[User]):
 
     @console_action("Send password mail", verb="reset_password", icon="mail", done="sent a mail", ask_reason=False)
     def send_reset_mail(self, request: HttpRequest, person: User, reason: str) -> str:
+    @admin.display(description="two-step sign-in")
+    def second_factors(self, person: User) -> SafeString:
+        """Which factors, since when and when last used; what they hold is never shown."""
+        lines = [
+            (in_words(factor), relative_time(factor.created_at), relative_time(factor.last_used_at, empty="never"))
+            for factor in all_factors_of(person)
+        ]
+        return format_html_join(mark_safe("<br>"), "{}: since {}, last used {}", lines) or quiet("Not set up")
+
         send_password_reset(person, by=request.user, request=request, reason=reason)
         return f"{person} gets a mail with which to set a password."
 
@@ -257,3 +271,15 @@ class PersonAdmin(ConsoleAdmin[User]):
     def restore(self, request: HttpRequest, person: User, reason: str) -> str:
         restore_person(person, by=request.user, reason=reason)
         return f"{person} is back."
+    @console_action(
+        "Remove second factors",
+        verb="remove_factors",
+        icon="phonelink_erase",
+        ask_reason=True,
+        confirm="For somebody who lost their phone or passkey. Make sure that it is them who asks: afterwards their "
+        "password alone opens the account, until they set up a new factor. They are signed out everywhere and told so.",
+    )
+    def remove_factors(self, request: HttpRequest, person: User, reason: str) -> str:
+        remove_second_factors(person, by=request.user, reason=reason)
+        return f"{person} signs in with the password alone until they set up a new second factor."
+

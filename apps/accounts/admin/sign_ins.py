@@ -17,6 +17,9 @@ OUTCOME_TONES: dict[str, Tone] = {
     LoginEvent.Outcome.LOCKED: "bad",
     LoginEvent.Outcome.UNLOCKED: "info",
     LoginEvent.Outcome.RESET_MAIL: "info",
+    LoginEvent.Outcome.FACTOR_ON: "info",
+    LoginEvent.Outcome.FACTOR_OFF: "warn",
+    LoginEvent.Outcome.NEW_CODES: "info",
 }
 
 
