@@ -14,6 +14,7 @@ from admin_theme.actions import console_action
 from admin_theme.displays import badge, number, relative_time, two_lines
 from admin_theme.tabs import Tab, TabbedAdmin, tab_address
 from apps.catalog.admin.panels import ROWS, STATUS_TONES, history_tab, page_number
+from apps.catalog.admin.people import PeopleActions, people_tab
 from apps.catalog.forms import CategoryForm
 from apps.catalog.models import Category, Course
 from apps.catalog.queries import categories_below, category_tree
@@ -47,9 +48,15 @@ courses_tab = Tab(
 
 
 @admin.register(Category)
-class CategoryAdmin(TabbedAdmin[Category]):
+class CategoryAdmin(PeopleActions, TabbedAdmin[Category]):
     form = CategoryForm
-    tabs = (Tab(key="facts", title="Facts", place=10, has_fields=True), courses_tab, history_tab())
+    verbs_asked = (*TabbedAdmin.verbs_asked, "grant")
+    tabs = (
+        Tab(key="facts", title="Facts", place=10, has_fields=True),
+        courses_tab,
+        people_tab(place=35),
+        history_tab(),
+    )
     list_display = ("category", "state", "courses", "featured", "updated")
     list_filter = ("is_active", "is_featured")
     list_filter_sheet = True

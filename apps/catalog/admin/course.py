@@ -25,6 +25,7 @@ from apps.catalog.admin.panels import (
     history_tab,
     resources_tab,
 )
+from apps.catalog.admin.people import PeopleActions, people_tab
 from apps.catalog.forms import CourseForm
 from apps.catalog.models import Course, CourseInstructor
 from apps.catalog.queries import add_list_facts
@@ -39,16 +40,17 @@ course_tabs += [
     Tab(key="facts", title="Facts", place=10, has_fields=True),
     curriculum_tab,
     instructors_tab,
+    people_tab(place=35),
     resources_tab,
     history_tab(),
 ]
 
 
 @admin.register(Course)
-class CourseAdmin(CourseActions, TabbedAdmin[Course]):
+class CourseAdmin(CourseActions, PeopleActions, TabbedAdmin[Course]):
     form = CourseForm
     tabs = course_tabs
-    verbs_asked = (*TabbedAdmin.verbs_asked, "add", "publish", "price", "instructor", "manage_students")
+    verbs_asked = (*TabbedAdmin.verbs_asked, "add", "publish", "price", "instructor", "manage_students", "grant")
     list_display = ("course", "state", "level_and_lessons", "price_now", "lead_instructor", "learners", "updated")
     list_filter = ("status", CategoryFilter, "level", "language", "is_featured", InstructorFilter)
     list_filter_sheet = True
