@@ -71,6 +71,7 @@ class ConsoleAction:
     form: type[ActionForm] | None
     confirm: str
     done: str
+    leads_to: str = ""
     fits: Callable[[Any], bool] = field(default=lambda record: True)  # noqa: ARG005
 
     def asked_form(self, request: HttpRequest, data: Any = None, record: Any = None) -> ActionForm:
@@ -90,12 +91,14 @@ def console_action(
     form: type[ActionForm] | None = None,
     confirm: str = "",
     done: str = "",
+    leads_to: str = "",
     fits: Callable[[Any], bool] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Makes a method `(self, request, record, reason)` an action of a page, a row and a selection.
 
     It returns the sentence shown, or None. With `form` it also gets the cleaned data as the keyword `data`.
     `confirm` says what will happen and how to take it back; `done` is the participle for "12 courses published";
+    `leads_to` names the address to go to afterwards, where that is not the record's page.
     `fits` hides the button where it makes no sense (the service still refuses).
     """
     facts = ConsoleAction(
@@ -105,6 +108,7 @@ def console_action(
         form,
         confirm,
         done,
+        leads_to,
         **({"fits": fits} if fits else {}),
     )
 
@@ -155,7 +159,7 @@ def act_on_record(
             form.add_error(None, words_of(broken))
         else:
             messages.success(request, sentence or f"{facts.label}: done.")
-            return back_to(admin, request, record)
+            return follow(request, reverse(facts.leads_to)) if facts.leads_to else back_to(admin, request, record)
     if request.headers.get("HX-Request") != "true":
         messages.error(request, first_error(form))
         return back_to(admin, request, record)
@@ -261,9 +265,15 @@ def back_to(admin: Any, request: HttpRequest, record: Model) -> HttpResponse:
         address = reverse(f"{names}_change", args=[record.pk]) if exists else reverse(f"{names}_changelist")
     except NoReverseMatch:
         address = reverse(f"{admin.admin_site.name}:index")
-    if request.headers.get("HX-Request") == "true":
-        return HttpResponse(headers={"HX-Redirect": request.headers.get("HX-Current-URL") or address})
-    return HttpResponseRedirect(address)
+    return follow(request, address, stay=True)
+
+
+def follow(request: HttpRequest, address: str, *, stay: bool = False) -> HttpResponse:
+    """To the address; a dialog stays on the page that it was opened from when told so."""
+    if request.headers.get("HX-Request") != "true":
+        return HttpResponseRedirect(address)
+    here = request.headers.get("HX-Current-URL") if stay else ""
+    return HttpResponse(headers={"HX-Redirect": here or address})
 
 
 def words_of(broken: Exception) -> str:

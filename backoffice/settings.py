@@ -67,9 +67,10 @@ MIDDLEWARE = [
     "apps.accounts.middleware.SessionLimitsMiddleware",
     "apps.audit.middleware.OperationMiddleware",
     "apps.audit.middleware.AccessEventsMiddleware",
+    "apps.access.middleware.SeeAsMiddleware",
     "apps.access.middleware.RightsMiddleware",
-    "backoffice.errors.ErrorPagesMiddleware",
     "apps.accounts.middleware.SecondFactorMiddleware",
+    "backoffice.errors.ErrorPagesMiddleware",
 ]
 
 ROOT_URLCONF = "backoffice.urls"

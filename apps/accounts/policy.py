@@ -10,19 +10,34 @@ from django.db.models import Model, Q, QuerySet
 
 from apps.accounts.models import LoginEvent, Profile, User
 from apps.records.policy import VERBS, AdministratorPolicy, OwnRowsPolicy, RolePolicy, policy
+from apps.records.reasons import ByRole, Kind, Reason, Stop
 
 SEES_MORE_THAN_NAMES = "accounts.view_profile"
 
 people_seen_beside_roles: list[Callable[[User], Q]] = []
 """Filled by upper apps: whom a person sees because of what they do together, and by name only."""
 
+why_people_are_seen: list[Callable[[Any, Any], list[Reason]]] = []
+"""Filled together with it: why this person sees that one."""
+
 
 @policy(User)
 class UserPolicy(RolePolicy):
     """Roles show people; what changes an account is for administrators, but lifting a lock and sending a reset mail."""
 
-    verbs = (*VERBS, "suspend", "unlock", "reset_password", "end_sessions", "set_role", "remove_factors")
+    verbs = (
+        *VERBS,
+        "suspend",
+        "unlock",
+        "reset_password",
+        "end_sessions",
+        "set_role",
+        "see_as",
+        "remove_factors",
+        "explain",
+    )
     door_verbs = ("unlock", "reset_password")
+    field_verbs = {"role": "set_role", "status": "suspend"}
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:
         return bool(user.is_superuser) or (verb in ("view", "export") and super().holds_everywhere(user, verb))
@@ -52,17 +67,30 @@ class UserPolicy(RolePolicy):
             field.name for field in User._meta.get_fields() if field.name not in {"id", "first_name", "last_name"}
         )
 
-    def because(self, user: Any, verb: str, record: Model) -> list[str]:
+    def because(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
+        found = super().because(user, verb, record)
         if self.helps_learners(user, verb):
-            return [f"A role of theirs has the permission {self.permission(verb)}, which holds on learners."]
-        if self.beside_roles(user, verb).filter(pk=record.pk).exists():
-            return ["They learn in a course whose learners this person manages; only the name is shown."]
-        return []
+            return [*found, self.by_helping(verb)]
+        together = [way for why in why_people_are_seen for way in why(user, record)] if verb == "view" else []
+        return [*found, *together]
+
+    def missing(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
+        if verb in self.door_verbs and record.role == User.Role.STUDENT:  # type: ignore[attr-defined]
+            return [self.by_helping(verb)]
+        if verb != "view":
+            return []
+        words = f"{record} learns in no course whose learners {user} manages."
+        return [Reason(Kind.MISSING, words, (Stop(str(record), record),))]
+
+    def by_helping(self, verb: str) -> ByRole:
+        return ByRole(frozenset({self.permission(verb)}), "learners")
 
 
 @policy(Profile)
 class ProfilePolicy(RolePolicy):
     """What people say of themselves; support does not see where they live and when they were born."""
+
+    key_paths = ("user__email",)
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:
         return super().holds_everywhere(user, verb) if verb == "view" else bool(user.is_superuser)
@@ -89,6 +117,21 @@ class LoginEventPolicy(OwnRowsPolicy):
             return own
         return own | self.everything().filter(user__role=User.Role.STUDENT)
 
+    def because(self, user: Any, verb: str, record: Any) -> list[Reason | ByRole]:
+        found = super().because(user, verb, record)
+        helps = verb == "view" and user.has_perm(self.permission(verb)) and self.is_of_learner(record)
+        return [*found, self.by_helping()] if helps else found
+
+    def missing(self, user: Any, verb: str, record: Any) -> list[Reason | ByRole]:
+        found = super().missing(user, verb, record)
+        return [*found, self.by_helping()] if verb == "view" and self.is_of_learner(record) else found
+
+    def is_of_learner(self, record: Any) -> bool:
+        return record.user is not None and record.user.role == User.Role.STUDENT
+
+    def by_helping(self) -> ByRole:
+        return ByRole(frozenset({self.permission("view")}), "sign-ins of learners")
+
 
 @policy(UserSession)
 class UserSessionPolicy(OwnRowsPolicy):
@@ -104,7 +147,7 @@ class UserSessionPolicy(OwnRowsPolicy):
 
 @policy(EmailAddress)
 class EmailAddressPolicy(AdministratorPolicy):
-    pass
+    key_paths = ("email",)
 
 
 @policy(Authenticator)

@@ -33,5 +33,5 @@ class AccessEventsMiddleware:
         user = request.user
         response = self.get_response(request)
         if user.is_authenticated and user.is_staff and request.path.startswith(reverse("admin:index")):
-            record_request(request, response.status_code, actor=user)
+            record_request(request, response.status_code, actor=user, seen_as=request.__dict__.get("seen_as"))
         return response

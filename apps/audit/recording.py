@@ -11,6 +11,8 @@ from django.apps import apps
 from django.db import models, transaction
 from django.utils import timezone
 
+from apps.audit.read_only import refuse_when_only_looking
+
 KINDS = {"+": "created", "~": "changed", "-": "deleted"}
 
 
@@ -104,6 +106,7 @@ def _joined(outer: OpenChangeSet, *, title: str, reason: str) -> Iterator[None]:
 
 def open_change_set(*, by: Any = None, reason: str = "", title: str = "", channel: str = "", origin: str = "") -> Any:
     """Opens one that outlives a transaction (an import is applied in chunks); `close_change_set` ends it."""
+    refuse_when_only_looking()
     now = _operation.get()
     return apps.get_model("audit", "ChangeSet").objects.create(
         actor_id=getattr(by, "pk", None) or now.actor_id,

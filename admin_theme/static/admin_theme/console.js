@@ -101,6 +101,10 @@
 
   function refused(event) {
     const status = event.detail.xhr ? event.detail.xhr.status : 0;
+    if (status === 403 && document.querySelector(".c-visit")) {
+      tell("You can only look while you see the console as somebody else. Nothing was changed.");
+      return;
+    }
     tell(REFUSALS[status] || "The console made a mistake. Nothing was changed; try again.");
   }
 

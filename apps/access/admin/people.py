@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -12,22 +13,23 @@ from django.utils.safestring import SafeString, mark_safe
 from admin_theme.actions import ActionForm, console_action
 from admin_theme.console import ConsoleAdmin, ConsoleInline
 from admin_theme.displays import Tone, badge, quiet, relative_time, state_badge, two_lines
-from admin_theme.gate import masked_here
+from admin_theme.gate import masked_here, may_here
 from apps.access.memory import remembered
 from apps.access.models import Role, RoleAssignment
+from apps.access.see_as import can_be_seen, start_visit
 from apps.access.services import assign_role, withdraw_role
 from apps.accounts.admin.sessions import SessionInline
 from apps.accounts.admin.sign_ins import SignInInline
 from apps.accounts.models import Profile, User
 from apps.accounts.panels import people_panels
-from apps.accounts.services import (
 from apps.accounts.second_factors import all_factors_of, in_words
+from apps.accounts.services import (
     archive_person,
     change_role,
     delete_person,
     reactivate_person,
-    restore_person,
     remove_second_factors,
+    restore_person,
     save_person,
     send_password_reset,
     suspend_person,
@@ -96,8 +98,9 @@ class PersonAdmin(ConsoleAdmin[User]):
     ordering = ("email",)
     fieldsets = (
         ("Person", {"fields": ("email", ("first_name", "last_name"), "username")}),
-        ("Account", {"fields": (("role", "status"), ("last_login", "created_at"), "sign_in_lock", "second_factors")}),
+        ("Account", {"fields": (("role", "status"), ("last_login", "created_at"), "sign_in_lock")}),
     )
+    two_steps = ("Two-step sign-in", {"fields": ("second_factors",)})
     add_fieldsets = (("Person", {"fields": ("email", ("first_name", "last_name"), "role")}),)
     names_only = (("Person", {"fields": (("first_name", "last_name"),)}),)
     actions = ("suspend", "reactivate", "send_reset_mail", "archive", "restore")
@@ -108,15 +111,16 @@ class PersonAdmin(ConsoleAdmin[User]):
             "title": "More",
             "icon": "more_vert",
             "items": [
+                "see_as",
                 "give_role",
                 "take_role",
                 "change_account_role",
                 "suspend",
                 "reactivate",
                 "end_all_sessions",
+                "remove_factors",
                 "archive",
                 "restore",
-                "remove_factors",
             ],
         },
     ]
@@ -144,7 +148,10 @@ class PersonAdmin(ConsoleAdmin[User]):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if masked_here(request, User):
             return self.names_only
-        return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
+        if obj is None:
+            return self.add_fieldsets
+        fieldsets = super().get_fieldsets(request, obj)
+        return (*fieldsets, self.two_steps) if may_here(request, "view", Authenticator) else fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.decided_elsewhere if obj and not masked_here(request, User) else ()
@@ -188,9 +195,7 @@ class PersonAdmin(ConsoleAdmin[User]):
     def sign_in_lock(self, person: User) -> SafeString:
         return badge("Locked out", "bad", icon="lock") if is_locked_now(person) else badge("Open", "good")
 
-    @console_action("Send password mail", verb="reset_password", icon="mail", done="sent a mail", ask_reason=False)
-    def send_reset_mail(self, request: HttpRequest, person: User, reason: str) -> str:
-    @admin.display(description="two-step sign-in")
+    @admin.display(description="factors")
     def second_factors(self, person: User) -> SafeString:
         """Which factors, since when and when last used; what they hold is never shown."""
         lines = [
@@ -199,6 +204,8 @@ class PersonAdmin(ConsoleAdmin[User]):
         ]
         return format_html_join(mark_safe("<br>"), "{}: since {}, last used {}", lines) or quiet("Not set up")
 
+    @console_action("Send password mail", verb="reset_password", icon="mail", done="sent a mail", ask_reason=False)
+    def send_reset_mail(self, request: HttpRequest, person: User, reason: str) -> str:
         send_password_reset(person, by=request.user, request=request, reason=reason)
         return f"{person} gets a mail with which to set a password."
 
@@ -206,6 +213,19 @@ class PersonAdmin(ConsoleAdmin[User]):
     def unlock(self, request: HttpRequest, person: User, reason: str) -> str:
         unlock_person(person, by=request.user, reason=reason)
         return f"{person} can try to sign in again."
+
+    @console_action(
+        "See the console as them",
+        verb="see_as",
+        icon="visibility",
+        ask_reason=True,
+        fits=can_be_seen,
+        leads_to="admin:index",
+        confirm="For half an hour you see what they see and can change nothing. Each page is noted in both names.",
+    )
+    def see_as(self, request: HttpRequest, person: User, reason: str) -> str:
+        start_visit(person, by=request.user, request=request, reason=reason)
+        return f"This is what {person} sees."
 
     @console_action("Give a role", verb="set_role", icon="badge", form=GiveRoleForm, ask_reason=True)
     def give_role(self, request: HttpRequest, person: User, reason: str, *, data: dict[str, Any]) -> str:
@@ -259,6 +279,18 @@ class PersonAdmin(ConsoleAdmin[User]):
         return f"{person} was signed out in {number} place{'' if number == 1 else 's'}."
 
     @console_action(
+        "Remove second factors",
+        verb="remove_factors",
+        icon="phonelink_erase",
+        ask_reason=True,
+        confirm="For somebody who lost their phone or passkey. Make sure that it is them who asks: afterwards their "
+        "password alone opens the account, until they set up a new factor. They are signed out everywhere and told so.",
+    )
+    def remove_factors(self, request: HttpRequest, person: User, reason: str) -> str:
+        remove_second_factors(person, by=request.user, reason=reason)
+        return f"{person} signs in with the password alone until they set up a new second factor."
+
+    @console_action(
         "Archive", verb="archive", icon="archive", done="archived", fits=lambda person: not person.is_archived
     )
     def archive(self, request: HttpRequest, person: User, reason: str) -> str:
@@ -271,15 +303,3 @@ class PersonAdmin(ConsoleAdmin[User]):
     def restore(self, request: HttpRequest, person: User, reason: str) -> str:
         restore_person(person, by=request.user, reason=reason)
         return f"{person} is back."
-    @console_action(
-        "Remove second factors",
-        verb="remove_factors",
-        icon="phonelink_erase",
-        ask_reason=True,
-        confirm="For somebody who lost their phone or passkey. Make sure that it is them who asks: afterwards their "
-        "password alone opens the account, until they set up a new factor. They are signed out everywhere and told so.",
-    )
-    def remove_factors(self, request: HttpRequest, person: User, reason: str) -> str:
-        remove_second_factors(person, by=request.user, reason=reason)
-        return f"{person} signs in with the password alone until they set up a new second factor."
-
