@@ -4,15 +4,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Count, Min
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from admin_theme.displays import counted, nearby
 from admin_theme.gate import gate, may_here
 from apps.audit.models import ChangeSet
 from apps.catalog.models import Course
 from apps.catalog.states import CourseStatus
 from apps.enrollments.models import Enrollment
 from apps.jobs.models import JobRun
+from apps.reviews.models import Review
+from apps.reviews.queries import waiting
 from imports.models import ImportJob
 
 RECENT = 8
@@ -70,6 +74,11 @@ def figures(request: HttpRequest) -> list[Figure]:
         shown.append(
             Figure("enrollments", enrollments.count(), list_of("enrollments.enrollment"), f"{active:,} active")
         )
+    if may_here(request, "view", Review):
+        reviews = gate.scope(request.user, "view", Review)
+        number = reviews.filter(archived_at=None).count()
+        to_decide = f"{waiting(reviews).count():,} waiting"
+        shown.append(Figure("reviews", number, list_of("reviews.review"), to_decide))
     user_model = apps.get_model("accounts.user")
     if may_here(request, "view", user_model):
         people = gate.scope(request.user, "view", user_model).filter(archived_at=None)
@@ -78,7 +87,18 @@ def figures(request: HttpRequest) -> list[Figure]:
 
 
 def attention(request: HttpRequest) -> list[Attention]:
-    return [*open_imports(request), *failed_jobs(request)]
+    return [*waiting_reviews(request), *open_imports(request), *failed_jobs(request)]
+
+
+def waiting_reviews(request: HttpRequest) -> list[Attention]:
+    if not may_here(request, "decide", Review):
+        return []
+    found = waiting(gate.scope(request.user, "decide", Review)).aggregate(number=Count("pk"), oldest=Min("created_at"))
+    if not found["number"]:
+        return []
+    title = f"{counted(Review, found['number'])} to decide on"
+    text = f"The oldest was written {nearby(found['oldest'])}."
+    return [Attention(title, text, list_of("reviews.review", "state=waiting"), "reviews", "info")]
 
 
 def open_imports(request: HttpRequest) -> list[Attention]:

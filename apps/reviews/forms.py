@@ -7,7 +7,11 @@ from django import forms
 from admin_theme.actions import ActionForm
 from apps.reviews.states import RejectionReason
 
-NOTE: dict[str, Any] = {"label": "Note", "max_length": 2000, "help_text": "For moderators, managers and support; nobody else reads it."}
+NOTE: dict[str, Any] = {
+    "label": "Note",
+    "max_length": 2000,
+    "help_text": "For moderators, managers and support; nobody else reads it.",
+}
 
 
 class RejectForm(ActionForm):

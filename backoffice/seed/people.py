@@ -59,6 +59,7 @@ BROWSERS = (
 class People:
     administrator: User
     manager: User
+    moderator: User
     helpers: dict[str, User]
     instructors: list[User]
     learners: list[User] = field(default_factory=list)
@@ -116,7 +117,7 @@ def make_people(world: World, subjects: list[Subject]) -> People:
     everybody = [*staff, *helpers, *instructors, *learners]
     for user in everybody:
         user.apply_role()
-    people = People(staff[0], staff[1], dict(zip(RIGHTS, helpers, strict=True)), instructors, learners)
+    people = People(staff[0], staff[1], staff[2], dict(zip(RIGHTS, helpers, strict=True)), instructors, learners)
     give_passwords(people, staff)
     write_all(everybody)
     give_roles([*zip(staff, [role for *_, role in STAFF], strict=True), *((user, INSTRUCTOR) for user in instructors)])

@@ -9,6 +9,7 @@ from backoffice.seed.curriculum import make_curricula
 from backoffice.seed.learning import make_learning
 from backoffice.seed.people import People, make_people
 from backoffice.seed.reading import subjects
+from backoffice.seed.reviews import make_reviews
 from backoffice.seed.writing import World
 
 
@@ -31,5 +32,7 @@ def build_platform(world: World) -> People:
             give_rights(courses, categories, people)
         with change_set(title="Demo platform: a year of learning"):
             make_learning(world, courses, lessons, people)
+        with change_set(title="Demo platform: reviews"):
+            make_reviews(world, people)
         make_activity(world, courses, lessons, people)
     return people

@@ -9,12 +9,15 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import Count
 
 from apps.accounts.models import User
 from apps.audit.models import ChangeSet
 from apps.catalog.models import CategoryUserGrant, Course, CourseInstructor, CourseUserGrant, Lesson
 from apps.catalog.rights import IMPORT, RIGHTS, VIEW
 from apps.enrollments.models import Enrollment, LessonProgress
+from apps.reviews.models import Review, ReviewReport
+from apps.reviews.states import ReviewState
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +72,7 @@ def test_the_manager_may_import_into_some_categories() -> None:
 def test_every_row_is_valid_and_has_a_history() -> None:
     seed()
 
-    for model in (User, Course, Lesson, Enrollment, LessonProgress, CourseInstructor):
+    for model in (User, Course, Lesson, Enrollment, LessonProgress, CourseInstructor, Review):
         rows = model._base_manager.all()
         assert rows
         assert model.history.filter(history_type="+").count() == rows.count()
@@ -85,6 +88,17 @@ def test_published_courses_have_what_publication_asks_for() -> None:
         assert course.category_id
         assert course.instructors.filter(is_active=True).exists()
         assert course.lessons.exists()
+
+
+def test_reviews_are_by_learners_of_the_course_in_every_state_and_none_is_from_tomorrow() -> None:
+    seed(scale=0.3)
+
+    reviews = Review.objects.select_related("course").annotate(number=Count("reports"))
+    assert {review.state for review in reviews} == set(ReviewState)
+    for review in reviews:
+        assert Enrollment.objects.filter(user=review.user_id, course=review.course_id).exists()
+        assert review.reported_count == review.number
+        assert max(review.created_at, review.decided_at or review.created_at).date().isoformat() <= "2026-03-01"
 
 
 def test_progress_says_the_same_as_the_lessons_and_nothing_happens_tomorrow() -> None:
@@ -118,6 +132,8 @@ def rows_of_a_platform(**options: int) -> list[list[tuple[object, ...]]]:
                 Lesson: ("course__code", "code", "title", "type", "content", "updated_at"),
                 CourseInstructor: ("course__code", "user__email", "role", "joined_at"),
                 Enrollment: ("user__email", "course__code", "status", "progress_percent", "enrolled_at", "updated_at"),
+                Review: ("user__email", "course__code", "rating", "title", "text", "state", "created_at", "updated_at"),
+                ReviewReport: ("review__user__email", "reported_by__email", "reason", "reported_at"),
             }.items()
         ]
         transaction.set_rollback(True)
