@@ -8,6 +8,7 @@ from django.urls import URLPattern, path, reverse
 from unfold.enums import ActionVariant
 
 from admin_theme.actions import console_action
+from admin_theme.displays import badge
 from admin_theme.gate import masked_here, may_here
 from admin_theme.tabs import Tab, tab_address
 from apps.access.models import Role
@@ -54,6 +55,7 @@ def people_panel(request: HttpRequest, place: Course | Category) -> dict[str, An
     return {
         "rows": rows,
         "sections": [("", people), ("By role", roles)],
+        "holds_below": isinstance(place, Category),
         "may_give": bool(own) and not place.is_archived,
         "dialogs": {name: address_of(place, name) for name in PeopleActions.people_actions},
     }
@@ -67,6 +69,7 @@ def tell_who_they_are(request: HttpRequest, people: list[Line], roles: list[Line
     seen = scope(request.user, "view", User).filter(pk__in=[line.holder.pk for line in people])
     pages = set(seen.values_list("pk", flat=True))
     for line in people:
+        line.note = badge("You", "info") if line.holder == request.user else line.note
         line.address = reverse("admin:accounts_user_change", args=[line.holder.pk]) if line.holder.pk in pages else ""
     for line in roles:
         if isinstance(line.holder, Role) and may_here(request, "view", Role):

@@ -241,10 +241,12 @@ def ended_rights(place: Course | Category) -> list[Ended]:
                 name_of(row),
                 row.permission.codename,
                 row.history_date,
-                row.history_user,
+                row.change_set.actor,
                 row.history_change_reason or "",
             )
-            for row in taken.select_related("permission", holder, "history_user").order_by("-history_id")[:MOST_ENDED]
+            for row in taken.select_related("permission", holder, "change_set__actor").order_by("-history_id")[
+                :MOST_ENDED
+            ]
         ]
     return sorted(found, key=lambda one: one.at, reverse=True)[:MOST_ENDED]
 
