@@ -1,18 +1,21 @@
 """Error pages: what happened, what was not lost, what to do; the request id, and no detail."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from structlog.contextvars import get_contextvars
+
+from apps.catalog.offers import offer_after
 
 NUL = "%00"
 
 
-def page(request: HttpRequest, status: int) -> HttpResponse:
+def page(request: HttpRequest, status: int, **more: Any) -> HttpResponse:
     """The page of a status; it asks the database nothing."""
-    context = {"status": status, "request_id": get_contextvars().get("request_id", "")}
+    context = {"status": status, "request_id": get_contextvars().get("request_id", ""), **more}
     return render(request, f"{status}.html", context, status=status)
 
 
@@ -22,7 +25,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
-    return page(request, 403)
+    """What was refused, and the way to ask for it; a script that wants JSON gets the sentence alone."""
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        sentence = "Your roles and rights do not cover this. Nothing was changed."
+        return JsonResponse({"error": sentence, "request_id": get_contextvars().get("request_id", "")}, status=403)
+    return page(request, 403, offer=offer_after(request))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001

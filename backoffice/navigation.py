@@ -46,6 +46,7 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
         (
             Line("People", "accounts.user", "group", "p"),
             Line("Roles", "access.role", "badge"),
+            Line("Requests", "catalog.accessrequest", "front_hand", "q"),
             Line("Sign-ins", "accounts.loginevent", "login"),
             Line("Sessions", "usersessions.usersession", "devices"),
         ),

@@ -8,6 +8,7 @@ from model_bakery.recipe import Recipe, foreign_key
 from model_bakery.utils import seq
 
 from apps.catalog.models import (
+    AccessRequest,
     Category,
     CategoryGroupGrant,
     CategoryUserGrant,
@@ -69,4 +70,14 @@ category_user_grant = Recipe(
 )
 category_group_grant = Recipe(
     CategoryGroupGrant, group=foreign_key(role), content_object=foreign_key(category), permission=on_category
+)
+
+access_request = Recipe(
+    AccessRequest,
+    requester=foreign_key(person.extend(role="staff")),
+    course=foreign_key(course),
+    right="edit_content",
+    wish=seq("change the lesson "),
+    page="/admin/",
+    decided_by=None,
 )
