@@ -54,8 +54,8 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
     (
         "Activity",
         (
-            Line("Timeline", "audit.changeset", "history", "a"),
             Line("Notifications", "notifications.notification", "notifications", "n"),
+            Line("Timeline", "audit.changeset", "history", "a"),
             Line("Refusals and visits", "audit.accessevent", "gpp_maybe"),
             Line("Jobs", "jobs.jobrun", "pending_actions", "j"),
             Line("Schedules", "django_celery_beat.periodictask", "event_repeat", "s"),
