@@ -24,6 +24,13 @@ from apps.accounts.sign_ins import Outcome, is_locked_out, record_sign_in
 from apps.accounts.user_agents import read_user_agent
 
 
+WAYS = {
+    "reauthenticate": "Type the password",
+    "mfa_reauthenticate": "Type a code of your app, or a recovery code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
+}
+
+
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
@@ -61,6 +68,10 @@ class AccountAdapter(DefaultAccountAdapter):
         if records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT:
             return False
         return bool(super().is_reauthentication_required(app=app))
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [{**method, "description": WAYS.get(method["id"], method["description"])} for method in methods]
 
     def set_password(self, user: User, password: str) -> None:
         """A new password ends every other session of the person."""
