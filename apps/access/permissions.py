@@ -1,6 +1,5 @@
 """The permissions a role can hold: those some policy listens to, and no others."""
 
-from dataclasses import dataclass
 from itertools import groupby
 
 from django.contrib.auth.models import Permission
@@ -8,17 +7,7 @@ from django.utils.text import capfirst
 
 from apps.access.roles import PERMISSIONS
 from apps.records.policy import RolePolicy, all_policies
-
-
-@dataclass(frozen=True)
-class Holder:
-    """Somebody with exactly one permission, to see whether a policy listens to it."""
-
-    held: str
-    is_superuser: bool = False
-
-    def has_perm(self, permission: str) -> bool:
-        return permission == self.held
+from apps.records.reasons import Holder
 
 
 def meaningful_codes() -> frozenset[str]:
@@ -34,7 +23,7 @@ def meaningful_codes() -> frozenset[str]:
 
 
 def heard(the_policy: RolePolicy, verb: str, permission: str) -> bool:
-    return verb in the_policy.door_verbs or the_policy.holds_everywhere(Holder(permission), verb)
+    return verb in the_policy.door_verbs or the_policy.holds_everywhere(Holder(frozenset({permission})), verb)
 
 
 def offered_permissions() -> list[Permission]:

@@ -8,14 +8,16 @@ from apps.records.policy import VERBS, AdministratorPolicy, policy
 
 @policy(Role)
 class RolesPolicy(AdministratorPolicy):
-    pass
+    key_paths = ("name",)
 
 
 @policy(RoleAssignment)
 class RoleAssignmentPolicy(AdministratorPolicy):
     verbs = (*VERBS, "assign", "withdraw")
+    key_paths = ("user__email", "role__name")
 
 
 @policy(Permission)
 class PermissionPolicy(AdministratorPolicy):
     verbs = ("view",)
+    key_paths = ("content_type__app_label", "codename")

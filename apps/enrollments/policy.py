@@ -1,14 +1,17 @@
 """Who may see enrollments and progress: those with a right on the course; managing learners is a right of its own."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
 
-from apps.accounts.policy import people_seen_beside_roles
+from apps.accounts.policy import people_seen_beside_roles, why_people_are_seen
 from apps.catalog.policy import CoursePathPolicy
+from apps.catalog.reasons import granted, leading_to
 from apps.catalog.rights import EXPORT, IMPORT, RIGHTS, STUDENTS, courses_granted, rights_held_anywhere
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.records.policy import policy
+from apps.records.reasons import Reason
 
 LEARNER_RIGHTS = {
     "view": RIGHTS,
@@ -40,4 +43,17 @@ def learners_managed_by(user: Any) -> Q:
     return Q(pk__in=taught.values("user"))
 
 
+def why_learner_is_seen(user: Any, learner: Any) -> list[Reason]:
+    """For each course this learner takes, what lets the person manage its learners."""
+    taken = Enrollment.with_archived.filter(user=learner.pk, course__in=courses_granted(user, (STUDENTS,)).values("pk"))
+    return [
+        leading_to(
+            learner, replace(way, text=f"{way.text.rstrip('.')}; {learner} learns there, and the name is shown.")
+        )
+        for enrollment in taken.select_related("course__category")
+        for way in granted(user, (STUDENTS,), enrollment.course)
+    ]
+
+
 people_seen_beside_roles.append(learners_managed_by)
+why_people_are_seen.append(why_learner_is_seen)

@@ -32,6 +32,7 @@ class SchedulePolicy(RolePolicy):
     """Managers see schedules and run them now; administrators change them."""
 
     verbs = (*VERBS, "run")
+    key_paths = ("name",)
 
     def permission(self, verb: str) -> str:
         return "jobs.run_job" if verb == "run" else super().permission(verb)

@@ -1,9 +1,11 @@
 """The bases of every policy and the registry that holds one for each model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.db.models import Model, Q, QuerySet
+
+from apps.records.reasons import ByRole, Kind, Reason, Stop, enough
 
 _policies: dict[type[Model], "Policy"] = {}
 
@@ -20,6 +22,10 @@ class Policy:
 
     model: ClassVar[type[Model]]
     verbs: ClassVar[tuple[str, ...]] = VERBS
+    key_paths: ClassVar[tuple[str, ...]] = ()
+    """What people type to name a record that has no natural key; without either its number does."""
+    field_verbs: ClassVar[dict[str, str]] = {}
+    """Fields that need a verb of their own besides `change`."""
 
     def rows(self, user: Any, verb: str) -> QuerySet[Any]:  # noqa: ARG002
         return self.everything().none()
@@ -49,13 +55,27 @@ class Policy:
         """Fields this person sees as dots and never writes."""
         return frozenset()
 
-    def because(self, user: Any, verb: str, record: Model) -> list[str]:  # noqa: ARG002
-        """What else than the person's roles lets them do this verb to this record, as sentences."""
+    def because(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:  # noqa: ARG002
+        """Every fact that alone lets the person do this verb to this record, but that they are an administrator."""
         return []
 
-    def missing(self, user: Any, verb: str, record: Model) -> list[str]:  # noqa: ARG002
-        """What this person would need who may not do the verb to this record, as sentences."""
-        return [f"Only an administrator may {verb.replace('_', ' ')} {self.model._meta.verbose_name_plural}."]
+    def missing(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:  # noqa: ARG002
+        """What the person lacks who may not do it, but the permission of a role that opens every record."""
+        return []
+
+    def place_for(self, key: Mapping[str, str]) -> Model | None:  # noqa: ARG002
+        """What a record with this key (its parts by path) would belong to, for policies to which that matters."""
+        return None
+
+    def may_new(self, user: Any, verb: str, place: Model | None) -> bool:  # noqa: ARG002
+        """Whether the person may do the verb to a record that is not there yet, and would belong to this place."""
+        return self.may_ever(user, verb)
+
+    def because_new(self, user: Any, verb: str, place: Model | None) -> list[Reason | ByRole]:  # noqa: ARG002
+        return []
+
+    def missing_new(self, user: Any, verb: str, place: Model | None) -> list[Reason | ByRole]:  # noqa: ARG002
+        return []
 
     def check_verb(self, verb: str) -> None:
         if verb not in self.verbs:
@@ -106,8 +126,17 @@ class RolePolicy(AdministratorPolicy):
     def holds_everywhere(self, user: Any, verb: str) -> bool:
         return bool(user.has_perm(self.permission(verb)))
 
-    def missing(self, user: Any, verb: str, record: Model) -> list[str]:  # noqa: ARG002
-        return [f"No active role of theirs has the permission {self.permission(verb)}."]
+    def because(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:  # noqa: ARG002
+        return [*self.by_roles(user, verb)]
+
+    def because_new(self, user: Any, verb: str, place: Model | None) -> list[Reason | ByRole]:  # noqa: ARG002
+        return [*self.by_roles(user, verb)]
+
+    def by_roles(self, user: Any, verb: str) -> list[ByRole]:
+        """The permissions among those of the person's roles that open every record of the verb."""
+        reach = f"all {self.model._meta.verbose_name_plural}"
+        ways = enough(lambda holder: self.holds_everywhere(holder, verb), user.get_all_permissions())
+        return [ByRole(way, reach) for way in ways]
 
 
 class OwnRowsPolicy(RolePolicy):
@@ -124,10 +153,26 @@ class OwnRowsPolicy(RolePolicy):
             return self.everything().none()
         return self.everything().filter(Q((self.owner_path, user.pk)))
 
-    def because(self, user: Any, verb: str, record: Model) -> list[str]:
-        if self.beside_roles(user, verb).filter(pk=record.pk).exists():
-            return [f"This {self.model._meta.verbose_name} is their own."]
-        return []
+    def because(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
+        found = super().because(user, verb, record)
+        if verb not in self.own_verbs or self.owner_of(record) != user:
+            return found
+        name = self.model._meta.verbose_name
+        trail = (Stop(str(user), user), Stop(f"Their own {name}: {record}", record))
+        return [Reason(Kind.OWNER, f"This {name} is {user}'s own.", trail, facts=(record,)), *found]
+
+    def missing(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
+        found = super().missing(user, verb, record)
+        if verb not in self.own_verbs:
+            return found
+        owner, name = self.owner_of(record), self.model._meta.verbose_name
+        words = f"This {name} belongs to {owner}, not to {user}." if owner else f"This {name} belongs to nobody."
+        return [Reason(Kind.MISSING, words, (Stop(str(owner), owner),) if owner else ()), *found]
+
+    def owner_of(self, record: Any) -> Any:
+        for name in self.owner_path.split("__"):
+            record = getattr(record, name)
+        return record
 
 
 def policy(model: type[Model]) -> Callable[[type[Policy]], type[Policy]]:

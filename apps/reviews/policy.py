@@ -7,6 +7,7 @@ from django.db.models import Model, QuerySet
 from apps.catalog.policy import CoursePathPolicy
 from apps.catalog.rights import EXPORT, RIGHTS
 from apps.records.policy import VERBS, RolePolicy, policy
+from apps.records.reasons import ByRole, Kind, Reason
 from apps.reviews.models import Review, ReviewReport
 from apps.reviews.queries import of_own_interest
 
@@ -41,17 +42,20 @@ class ReviewPolicy(CoursePathPolicy):
         """What moderators tell each other is not for those who teach."""
         return frozenset() if user.has_perm("reviews.view_review") else frozenset({"moderator_note"})
 
-    def because(self, user: Any, verb: str, record: Model) -> list[str]:
-        if self.decides(user, verb) and self.beside_roles(user, verb).filter(pk=record.pk).exists():
-            return [f"They have the permission {self.permission(verb)}, did not write this review and teach elsewhere."]
-        return super().because(user, verb, record)
+    def because(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
+        found = super().because(user, verb, record)
+        return [*found, self.by_deciding(verb)] if self.decides(user, verb) else found
 
-    def missing(self, user: Any, verb: str, record: Model) -> list[str]:
+    def missing(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
         if self.decides(user, verb):
-            return ["They wrote this review or teach its course, so somebody else decides on it."]
-        if verb in self.door_verbs or verb in ("view", "export"):
-            return super().missing(user, verb, record)
-        return ["Nobody adds, changes or deletes what learners wrote; a review can be archived."]
+            words = f"{user} wrote this review or teaches its course, so somebody else decides on it."
+            return [Reason(Kind.MISSING, words)]
+        if verb in self.door_verbs:
+            return [self.by_deciding(verb)]
+        return super().missing(user, verb, record)
+
+    def by_deciding(self, verb: str) -> ByRole:
+        return ByRole(frozenset({self.permission(verb)}), "reviews they have no part in")
 
 
 @policy(ReviewReport)

@@ -18,16 +18,23 @@ class Command(BaseCommand):
         explained.add_argument("verb", help="view, add, change, archive, delete, publish, import, export, grant …")
         explained.add_argument("model", help="For example catalog.course.")
         explained.add_argument("key", help="What people type, parts joined by a slash: PY-101/m1.")
+        explained.add_argument(
+            "--field", default="", help="Asks about seeing or changing this field alone, for example price."
+        )
         explained.add_argument("--json", action="store_true", help="Prints one JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         try:
-            answer = explain(options["email"], options["verb"], options["model"], options["key"])
+            answer = explain(*(options[name] for name in ("email", "verb", "model", "key", "field")))
         except LookupError as unknown:
             raise CommandError(str(unknown.args[0]), returncode=2) from unknown
         if options["json"]:
-            self.stdout.write(json.dumps({"allowed": answer.allowed, "because": answer.because}, ensure_ascii=False))
+            self.stdout.write(json.dumps(answer.as_json(), ensure_ascii=False))
             return
         self.stdout.write("Yes." if answer.allowed else "No.")
         for sentence in answer.because:
             self.stdout.write(f"- {sentence}")
+        if answer.needed:
+            self.stdout.write("What it would take:")
+        for cure in answer.needed:
+            self.stdout.write(f"- {cure.text}")
