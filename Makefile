@@ -11,7 +11,7 @@ export POSTGRESQL_URL
 MANAGE := $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check test-services bench format screenshots lock
+.PHONY: help setup run test check test-services bench mutate-policy format screenshots lock
 
 help:  ## List what there is to make.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ check: setup  ## Check format, lint, types, layers, templates, dependencies, spe
 
 bench: setup  ## Measure imports beside stock import-export and bare SQL.
 	$(BIN)/python -m bench
+
+mutate-policy: setup  ## Take out each condition of the policy and see that a test notices; ONLY=catalog narrows it.
+	$(BIN)/python -m tests.mutation $(ONLY)
 
 format: setup  ## Format the code.
 	$(BIN)/ruff check --fix-only --quiet .

@@ -1,0 +1,87 @@
+"""The changes that `make mutate-policy` tries are those it says, and they reach the functions that are loaded."""
+
+import ast
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.mutation.operators import mutants_of
+from tests.mutation.patching import put_in_place
+
+SOURCE = """
+VERBS = ("view", "change")
+
+
+def may(user, verb) -> bool:
+    if verb not in VERBS:
+        raise LookupError(verb)
+    return user.is_active and user.is_staff
+
+
+def rows(table):
+    return table.filter(owner=1, open=True)
+"""
+
+CHANGES = {
+    ": without `'view'`",
+    ": without `'change'`",
+    "may: if True",
+    "may: if False",
+    "may: the opposite",
+    "may: left out",
+    "may: return True",
+    "may: return False",
+    "may: without `user.is_active`",
+    "may: without `user.is_staff`",
+    "rows: without `owner=1`",
+    "rows: without `open=True`",
+}
+
+
+def test_every_condition_is_changed_once() -> None:
+    found = mutants_of(SOURCE, "policy.py")
+
+    said = {f"{mutant.function}: {mutant.change.partition(' of ')[0]}" for mutant in found}
+    assert said == CHANGES
+
+
+@pytest.fixture
+def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    path = tmp_path / "policy.py"
+    path.write_text(SOURCE)
+    module = ModuleType("imports.changed_for_this_test")
+    module.__file__ = str(path)
+    exec(compile(SOURCE, str(path), "exec"), vars(module))  # noqa: S102 - the lines above
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    return module
+
+
+def changed(policy: ModuleType, change: str) -> None:
+    mutant = next(one for one in mutants_of(SOURCE, "policy.py") if one.change.startswith(change))
+    assert put_in_place(mutant.tree, policy)
+
+
+class Suspended:
+    is_active, is_staff = False, True
+
+
+def test_a_condition_that_is_dropped_is_gone_from_the_function_others_hold(policy: ModuleType) -> None:
+    may = policy.may
+    before = may(Suspended, "view")
+
+    changed(policy, "without `user.is_active`")
+
+    assert (before, may(Suspended, "view")) == (False, True)
+
+
+def test_a_constant_that_is_changed_is_changed_for_everybody(policy: ModuleType) -> None:
+    changed(policy, "without `'view'`")
+
+    with pytest.raises(LookupError):
+        policy.may(Suspended, "view")
+
+
+def test_a_module_that_is_the_same_changes_nothing(policy: ModuleType) -> None:
+    assert not put_in_place(ast.parse(SOURCE), policy)
