@@ -31,7 +31,7 @@ from apps.catalog.rights import (
     VERBS_OF_ROLES,
     VIEW,
     WORDS,
-    grants_on,
+    ends_of_rights,
 )
 from apps.records.policy import policy_for
 from apps.records.rules import RuleBroken
@@ -147,10 +147,7 @@ def rights_to_give(by: Any, on: Course | Category) -> dict[str, datetime | None]
     """What somebody who may grant on this may give: the rights they hold, each with the end of their own."""
     if by.is_superuser:
         return dict.fromkeys(RIGHTS)
-    ends: dict[str, list[datetime | None]] = {}
-    for grant in grants_on(by, RIGHTS, on):
-        ends.setdefault(grant.permission.codename, []).append(grant.expires_at)
-    own = {right: None if None in each else max(filter(None, each)) for right, each in ends.items()}
+    own = ends_of_rights(by, on)
     own |= {right: None for right in RIGHTS if holds_on_every_course(by, right)}
     return {right: own[right] for right in RIGHTS if right in own and right != GRANT}
 

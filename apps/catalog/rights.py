@@ -1,6 +1,7 @@
 """The rights a person holds on courses and categories at this moment, whichever way they came by them."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet
@@ -123,6 +124,28 @@ def grants_on(user: Any, rights: Collection[str], on: Course | Category) -> list
                 grant for grant in grants.select_related("content_object") if path.startswith(grant.content_object.path)
             ]
     return found
+
+
+def categories_covering(on: Course | Category) -> list[int]:
+    """The keys of the category itself or the course's, and of those above it, from the top."""
+    category = on if isinstance(on, Category) else on.category
+    return [int(part) for part in category.path.strip("/").split("/") if part] if category else []
+
+
+def ends_of_rights(user: Any, on: Course | Category) -> dict[str, datetime | None]:
+    """The rights the person holds by grants on this course or category, each with its latest end (None: without)."""
+    here = [on.pk] if isinstance(on, Course) else []
+    first, *others = [
+        grants_of(user, table)
+        .filter(content_object__in=here if table in (CourseUserGrant, CourseGroupGrant) else categories_covering(on))
+        .order_by()
+        .values_list("permission__codename", "expires_at")
+        for table in GRANT_TABLES
+    ]
+    ends: dict[str, list[datetime | None]] = {}
+    for right, end in first.union(*others):
+        ends.setdefault(right, []).append(end)
+    return {right: None if None in each else max(filter(None, each)) for right, each in ends.items()}
 
 
 def ended_grants_on(user: Any, rights: Collection[str], course: Course) -> list[CourseUserGrant]:

@@ -10,19 +10,12 @@ from unfold.enums import ActionVariant
 from admin_theme.actions import console_action
 from admin_theme.displays import badge
 from admin_theme.gate import masked_here, may_here
-from admin_theme.tabs import Tab, tab_address
+from admin_theme.tabs import Tab
 from apps.access.models import Role
 from apps.accounts.models import User
 from apps.catalog.admin.panels import page_number
 from apps.catalog.admin.people_forms import GiveRightsForm, HeldRightsForm, RightsEndForm
-from apps.catalog.admin.people_lines import (
-    Line,
-    categories_covering,
-    ended_rights,
-    lines_of_people,
-    lines_of_roles,
-    people_with_rights,
-)
+from apps.catalog.admin.people_lines import Line, ended_rights, lines_here
 from apps.catalog.grants import change_grant_end, end_grant, grant_right, rights_to_give
 from apps.catalog.models import Category, Course
 from apps.catalog.rights import WORDS
@@ -41,46 +34,37 @@ def people_panel(request: HttpRequest, place: Course | Category) -> dict[str, An
     """The people page by page, roles and administrators below the first page; or what has ended, when asked for."""
     if "ended" in request.GET:
         return {"shows_ended": True, "ended": ended_rights(place)}
-    rows = Paginator(people_with_rights(place), ROWS).get_page(page_number(request))
-    people = lines_of_people(rows.object_list, place)
-    roles = lines_of_roles(place) if rows.number == 1 else []
+    people, roles = lines_here(place, request.user)
+    rows = Paginator(people, ROWS).get_page(page_number(request))
+    sections = [("", list(rows.object_list)), ("By role", roles if rows.number == 1 else [])]
+    lines = [line for _title, section in sections for line in section]
     own = rights_to_give(request.user, place)
-    tell_who_they_are(request, people, roles)
-    links = links_above(request, place)
-    for line in [*people, *roles]:
-        for portion in line.portions:
-            portion.address = links.get(portion.place.pk, "") if portion.place and not portion.is_here else ""
+    tell_who_they_are(request, lines)
+    for line in lines:
         line.may_end = bool(line.by_hand & own.keys())
         line.may_change = line.may_end and line.holder != request.user and not place.is_archived
     return {
         "rows": rows,
-        "sections": [("", people), ("By role", roles)],
+        "sections": sections,
         "holds_below": isinstance(place, Category),
         "may_give": bool(own) and not place.is_archived,
         "dialogs": {name: address_of(place, name) for name in PeopleActions.people_actions},
     }
 
 
-def tell_who_they_are(request: HttpRequest, people: list[Line], roles: list[Line]) -> None:
+def tell_who_they_are(request: HttpRequest, lines: list[Line]) -> None:
     """Addresses and pages only for those who may see them; a name is for everybody who may grant here."""
-    if "email" in masked_here(request, User):
-        for line in people:
-            line.detail = ""
+    people = [line for line in lines if isinstance(line.holder, User)]
+    names_only = "email" in masked_here(request, User)
     seen = scope(request.user, "view", User).filter(pk__in=[line.holder.pk for line in people])
-    pages = set(seen.values_list("pk", flat=True))
+    pages = frozenset() if names_only else frozenset(seen.values_list("pk", flat=True))
     for line in people:
+        line.detail = "" if names_only else line.detail
         line.note = badge("You", "info") if line.holder == request.user else line.note
         line.address = reverse("admin:accounts_user_change", args=[line.holder.pk]) if line.holder.pk in pages else ""
-    for line in roles:
+    for line in lines:
         if isinstance(line.holder, Role) and may_here(request, "view", Role):
             line.address = reverse("admin:access_role_change", args=[line.holder.pk])
-
-
-def links_above(request: HttpRequest, place: Course | Category) -> dict[int, str]:
-    """Where rights on the categories above are given and ended, for those who may."""
-    keys = [key for key in categories_covering(place) if isinstance(place, Course) or key != place.pk]
-    found = scope(request.user, "grant", Category).filter(pk__in=keys) if keys else ()
-    return {category.pk: tab_address(category, PEOPLE) for category in found}
 
 
 def address_of(place: Course | Category, action: str) -> str:

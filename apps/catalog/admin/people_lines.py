@@ -1,12 +1,11 @@
 """What the People tab shows: who has which right on a course or a category, whichever way it came."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Value
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
@@ -23,10 +22,26 @@ from apps.catalog.models import (
     CourseUserGrant,
 )
 from apps.catalog.policy import CoursePolicy
-from apps.catalog.rights import RIGHTS, VERBS_OF_ROLES, WORDS
+from apps.catalog.rights import RIGHTS, VERBS_OF_ROLES, WORDS, categories_covering
+from apps.records.policy import scope
 
 MOST_ENDED = 25
 MOST_NAMES = 3
+
+
+class Held(NamedTuple):
+    """One right of one holder, as the tables say it."""
+
+    kind: str
+    table: str
+    holder: int
+    place: int
+    right: str
+    source: str
+    until: datetime | None
+    given_at: datetime
+    given_by: int | None
+    reason: str
 
 
 @dataclass
@@ -34,15 +49,14 @@ class Portion:
     """Rights that came to somebody in one way: together, from one place, until one moment."""
 
     rights: list[str]
-    place: Course | Category | None = None
     is_here: bool = False
     from_teaching: bool = False
     from_role: bool = False
+    place: Any = None
     until: datetime | None = None
     given_at: datetime | None = None
     given_by: Any = None
     reason: str = ""
-    address: str = ""
 
     def words(self) -> list[str]:
         return ["Every right"] if len(self.rights) == len(RIGHTS) else [words_of_right(one) for one in self.rights]
@@ -86,120 +100,109 @@ def words_of_right(right: str) -> str:
     return capfirst(WORDS[right])
 
 
-def categories_covering(place: Course | Category) -> list[int]:
-    """The keys of the category itself or the course's, and of those above, from the top."""
-    path = place.path if isinstance(place, Category) else place.category.path if place.category else ""
-    return [int(part) for part in path.strip("/").split("/") if part]
+def rights_held(place: Course | Category) -> list[Held]:
+    """Every grant in force on this place and on the categories above it, in one query."""
+    on_category = [held_in(table, categories_covering(place)) for table in (CategoryUserGrant, CategoryGroupGrant)]
+    on_course = [held_in(table, [place.pk]) for table in (CourseUserGrant, CourseGroupGrant)]
+    first, *others = [*on_category, *(on_course if isinstance(place, Course) else [])]
+    return [Held(*row) for row in first.union(*others, all=True)]
 
 
-def people_with_rights(place: Course | Category) -> QuerySet[User]:
-    """Everybody with a right of their own that holds here now, by name."""
-    above = CategoryUserGrant._base_manager.filter(in_force(), content_object__in=categories_covering(place))
-    holds = Q(pk__in=above.values("user"))
-    if isinstance(place, Course):
-        here = CourseUserGrant._base_manager.filter(in_force(), content_object=place)
-        holds |= Q(pk__in=here.values("user"))
-    return User.with_archived.filter(holds).order_by("last_name", "first_name", "pk")
+def held_in(table: Any, places: list[int]) -> QuerySet[Any, Any]:
+    kind = "user" if hasattr(table, "user") else "group"
+    names = (Value(kind, CharField()), Value(table._meta.model_name, CharField()), f"{kind}_id", "content_object_id")
+    facts = ("permission__codename", "source", "expires_at", "granted_at", "granted_by_id", "reason")
+    rows: QuerySet[Any, Any] = table._base_manager.filter(in_force(), content_object__in=places)
+    return rows.order_by().values_list(*names, *facts)
 
 
-def lines_of_people(people: Iterable[User], place: Course | Category) -> list[Line]:
-    """A line for each of these people with the rights they hold here."""
-    found = list(people)
-    held = grants_here((CourseUserGrant, CategoryUserGrant), place, user__in=found)
-    by_person = defaultdict(list)
-    for grant in held:
-        by_person[grant.user_id].append(grant)
-    return [
-        Line(
-            one,
-            detail=one.email,
-            note=why_away(one),
-            key=f"person-{one.pk}",
-            portions=portions(by_person[one.pk], place),
-        )
-        for one in found
+def lines_here(place: Course | Category, viewer: Any) -> tuple[list[Line], list[Line]]:
+    """The people with rights of their own here by name; and the administrators with the roles that open something."""
+    by_holder: dict[tuple[str, int], list[Held]] = defaultdict(list)
+    held = rights_held(place)
+    for one in held:
+        by_holder[one.kind, one.holder].append(one)
+    named = {one.holder for one in held if one.kind == "user"} | {one.given_by for one in held if one.given_by}
+    found = User.with_archived.filter(Q(pk__in=named) | Q(is_superuser=True, is_active=True))
+    people = {one.pk: one for one in found.order_by("last_name", "first_name", "pk")}
+    above = places_above(held, place, viewer)
+
+    def portions(kind: str, key: int) -> list[Portion]:
+        return portions_of(by_holder[kind, key], place, people, above)
+
+    lines = [
+        Line(one, detail=one.email, note=why_away(one), key=f"person-{one.pk}", portions=portions("user", one.pk))
+        for one in people.values()
+        if ("user", one.pk) in by_holder
     ]
-
-
-def lines_of_roles(place: Course | Category) -> list[Line]:
-    """Administrators, and a line for each role that opens something here by its permissions or by a grant."""
-    by_role = defaultdict(list)
-    for grant in grants_here((CourseGroupGrant, CategoryGroupGrant), place):
-        by_role[grant.group_id].append(grant)
     everywhere = rights_everywhere()
-    roles = Role.objects.filter(Q(pk__in=by_role) | Q(pk__in=everywhere)).annotate(
-        number_of_people=Count("user", filter=Q(user__is_staff=True, user__is_active=True))
-    )
-    lines = [administrators()]
-    for role in roles:
-        own = [Portion(everywhere[role.pk], from_role=True)] if role.pk in everywhere and role.is_active else []
-        line = Line(role, detail=counted_people(role.number_of_people), key=f"role-{role.pk}")
-        line.note = "" if role.is_active else badge("Not active", "warn")
-        line.portions = [*own, *portions(by_role[role.pk], place)]
-        if line.portions:
-            lines.append(line)
-    return lines
+    roles = Role.objects.filter(Q(pk__in=[key for kind, key in by_holder if kind == "group"]) | Q(pk__in=everywhere))
+    roles = roles.annotate(at_work=Count("user", filter=Q(user__is_staff=True, user__is_active=True)))
+    role_lines = [line_of_role(role, everywhere.get(role.pk, []), portions("group", role.pk)) for role in roles]
+    administrators = [one for one in people.values() if one.is_superuser and one.is_active]
+    return lines, [line_of_administrators(administrators), *(line for line in role_lines if line.portions)]
 
 
-def administrators() -> Line:
-    people = list(User.objects.filter(is_superuser=True, is_active=True).order_by("last_name", "first_name", "pk"))
+def line_of_role(role: Any, everywhere: list[str], given: list[Portion]) -> Line:
+    own = [Portion(everywhere, from_role=True)] if everywhere and role.is_active else []
+    words = "1 person" if role.at_work == 1 else f"{role.at_work:,} people"
+    note = "" if role.is_active else badge("Not active", "warn")
+    return Line(role, detail=words, note=note, key=f"role-{role.pk}", portions=[*own, *given])
+
+
+def line_of_administrators(people: list[User]) -> Line:
     names = ", ".join(str(one) for one in people[:MOST_NAMES])
     more = f" and {len(people) - MOST_NAMES:,} more" if len(people) > MOST_NAMES else ""
     return Line("Administrators", detail=f"{names}{more}", portions=[Portion(list(RIGHTS), from_role=True)])
-
-
-def counted_people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number:,} people"
 
 
 def rights_everywhere() -> dict[int, list[str]]:
     """The rights each role's permissions are as good as, on every course there is."""
     policy = CoursePolicy()
     codes = {policy.permission(verb).partition(".")[2]: right for right, verb in VERBS_OF_ROLES.items()}
-    held = Role.permissions.through.objects.filter(
+    permitted = Role.permissions.through.objects.filter(
         permission__content_type__app_label="catalog", permission__codename__in=codes
     ).values_list("group_id", "permission__codename")
     found: dict[int, set[str]] = defaultdict(set)
-    for role, codename in held:
+    for role, codename in permitted:
         found[role].add(codes[codename])
     return {role: [right for right in RIGHTS if right in rights] for role, rights in found.items()}
 
 
-def grants_here(tables: tuple[Any, Any], place: Course | Category, **narrowed: Any) -> list[Any]:
-    """The grants in force on this place and on the categories above it."""
-    on_course, on_category = tables
-    above = on_category._base_manager.filter(in_force(), content_object__in=categories_covering(place), **narrowed)
-    found = list(above.select_related("permission", "granted_by", "content_object"))
-    if isinstance(place, Course):
-        here = on_course._base_manager.filter(in_force(), content_object=place, **narrowed)
-        found += here.select_related("permission", "granted_by")
-    return found
+def places_above(held: list[Held], place: Course | Category, viewer: Any) -> dict[int, Category]:
+    """The categories from which rights come down here, each with whether the viewer may grant there."""
+    keys = {one.place for one in held if not is_here(one, place)}
+    if not keys:
+        return {}
+    may = scope(viewer, "grant", Category).filter(pk=OuterRef("pk")).order_by()
+    found = Category.with_archived.filter(pk__in=keys).annotate(may_grant=Exists(may))
+    return {category.pk: category for category in found}
 
 
-def portions(grants: list[Any], place: Course | Category) -> list[Portion]:
-    """The grants of one holder, those that came together as one."""
-    together: dict[Any, list[Any]] = defaultdict(list)
-    for one in grants:
-        where = (type(one), one.content_object_id)
-        together[one.source, where, one.expires_at, one.granted_by_id, one.reason].append(one)
-    return [portion(same, place) for same in together.values()]
+def is_here(one: Held, place: Course | Category) -> bool:
+    return one.place == place.pk and one.table.startswith(str(place._meta.model_name))
 
 
-def portion(same: list[Any], place: Course | Category) -> Portion:
-    one = same[0]
-    held = {grant.permission.codename for grant in same}
-    is_here = isinstance(place, Course) == isinstance(one, CourseUserGrant | CourseGroupGrant)
-    is_here = is_here and one.content_object_id == place.pk
-    return Portion(
-        rights=[right for right in RIGHTS if right in held],
-        place=place if is_here else one.content_object,
-        is_here=is_here,
-        from_teaching=one.source == GrantFacts.Source.INSTRUCTOR,
-        until=one.expires_at,
-        given_at=max(grant.granted_at for grant in same),
-        given_by=one.granted_by,
-        reason=one.reason,
-    )
+def portions_of(
+    held: list[Held], place: Course | Category, people: dict[int, User], above: dict[int, Category]
+) -> list[Portion]:
+    """The rights of one holder, those that came together as one."""
+    together: dict[Any, list[Held]] = defaultdict(list)
+    for one in held:
+        together[one.table, one.place, one.source, one.until, one.given_by, one.reason].append(one)
+    return [
+        Portion(
+            rights=[right for right in RIGHTS if right in {one.right for one in same}],
+            is_here=is_here(first, place),
+            from_teaching=first.source == GrantFacts.Source.INSTRUCTOR,
+            place=place if is_here(first, place) else above.get(first.place),
+            until=first.until,
+            given_at=max(one.given_at for one in same),
+            given_by=people.get(first.given_by or 0),
+            reason=first.reason,
+        )
+        for (first, *_), same in ((same, same) for same in together.values())
+    ]
 
 
 def why_away(person: User) -> SafeString | str:
