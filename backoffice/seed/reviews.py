@@ -103,7 +103,7 @@ def decide(world: World, dice: random.Random, review: Review, moderator: User) -
     if unfit:
         review.rejection_reason, review.title, review.text = dice.choice(phrases().unfit)
     age = world.now - review.created_at
-    if age < timedelta(days=NEWEST_DAYS) or dice.random() < 0.04:
+    if age < timedelta(days=NEWEST_DAYS):
         review.rejection_reason = ""
         if dice.random() < 0.15:
             review.state, review.moderator, review.moderator_note = ReviewState.FLAGGED, moderator, dice.choice(NOTES)

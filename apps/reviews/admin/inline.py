@@ -23,6 +23,7 @@ class ReviewInline(ConsoleInline):
     fields = readonly_fields = ("review", "course_name", "state_badge", "written")
     ordering = ("-created_at", "-pk")
     per_page = 10
+    hide_title = True
 
     class Media:
         css = {"all": ("reviews/reviews.css",)}

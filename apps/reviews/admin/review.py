@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
-from admin_theme.displays import EMPTY, number, percent_bar, quiet, relative_time, two_lines
+from admin_theme.displays import number, percent_bar, quiet, relative_time, two_lines
 from admin_theme.gate import masked_here, may_here
 from admin_theme.tabs import TabbedAdmin, tab_address
 from apps.catalog.admin.panels import history_tab
@@ -27,7 +27,7 @@ from apps.reviews.queries import progress_of
 class ReviewAdmin(ReviewActions, TabbedAdmin[Review]):
     tabs = (words_tab, reports_tab, history_tab())
     verbs_asked = (*TabbedAdmin.verbs_asked, "decide")
-    list_display = ("review", "course_name", "learner", "state", "reports", "written")
+    list_display = ("review", "course_name", "learner", "state_badge", "reports", "written")
     list_filter = (StateFilter, RatingFilter, CourseFilter, ReportedFilter, ("created_at", RangeDateTimeFilter))
     list_filter_sheet = True
     lookups_allowed = ("user__id__exact",)
@@ -94,7 +94,7 @@ class ReviewAdmin(ReviewActions, TabbedAdmin[Review]):
         return two_lines(review.author_name, review.user.email)
 
     @admin.display(description="state", ordering="state")
-    def state(self, review: Review) -> SafeString:
+    def state_badge(self, review: Review) -> SafeString:
         return state_of(review)
 
     @admin.display(description="reports", ordering="reported_count")
@@ -129,13 +129,17 @@ class ReviewAdmin(ReviewActions, TabbedAdmin[Review]):
             ("Course", linked(request, record.course, record.course.title, "reviews")),
             ("Learner", linked(request, record.user, record.author_name)),
             *address,
-            ("Decided", relative_time(record.decided_at, empty="Not yet")),
-            ("By", str(record.moderator) if record.moderator and record.decided_at else EMPTY),
+            ("Decided", decision_on(record)),
         ]
 
 
 def shows_email(request: HttpRequest) -> bool:
     return "email" not in masked_here(request, Review._meta.get_field("user").related_model)
+
+
+def decision_on(review: Review) -> SafeString:
+    when = relative_time(review.decided_at, empty="Not yet")
+    return format_html("{} by {}", when, review.moderator) if review.decided_at and review.moderator else when
 
 
 def linked(request: HttpRequest, record: Model, name: str, tab: str = "") -> SafeString | str:
