@@ -136,7 +136,7 @@ class RolePolicy(AdministratorPolicy):
         """The permissions among those of the person's roles that open every record of the verb."""
         reach = f"all {self.model._meta.verbose_name_plural}"
         ways = enough(lambda holder: self.holds_everywhere(holder, verb), user.get_all_permissions())
-        return [ByRole(way, reach) for way in ways]
+        return [ByRole(way, reach, verb) for way in ways]
 
 
 class OwnRowsPolicy(RolePolicy):

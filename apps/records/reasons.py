@@ -61,10 +61,14 @@ class Reason:
 
 @dataclass(frozen=True)
 class ByRole:
-    """Every active role with these permissions allows it, on what `reach` says: "all courses", "learners"."""
+    """Every active role with these permissions allows it, on what `reach` says: "all courses", "learners".
+
+    `verb` is the one the roles are asked about where that is not the verb of the question.
+    """
 
     permissions: frozenset[str]
     reach: str
+    verb: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,11 @@ def roles_with_codes() -> list[tuple[Role, frozenset[str]]]:
 
 
 def read_roles() -> list[tuple[Role, frozenset[str]]]:
-    roles = Role.objects.prefetch_related("permissions__content_type").order_by("-priority", "display_name", "pk")
-    return [
-        (role, frozenset(f"{one.content_type.app_label}.{one.codename}" for one in role.permissions.all()))
-        for role in roles
-    ]
+    held: dict[int, set[str]] = {}
+    rows = Permission.objects.exclude(group=None).order_by()
+    for key, app_label, codename in rows.values_list("group", "content_type__app_label", "codename"):
+        held.setdefault(key, set()).add(f"{app_label}.{codename}")
+    return [(role, frozenset(held.get(role.pk, ()))) for role in Role.objects.all()]
 
 
 def roles_of(person: User) -> dict[int, RoleAssignment | None]:
@@ -71,7 +71,7 @@ def by_role(person: User, verb: str, way: ByRole, roles: list[Role]) -> Reason:
     held = roles_of(person)
     name = f"the role {roles[0]}" if len(roles) == 1 else f"the roles {listed(roles)}"
     since = given(held[roles[0].pk]) if len(roles) == 1 else ""
-    text = f"{person} has {name}{since}, which may {words_for(verb)} {way.reach}."
+    text = f"{person} has {name}{since}, which may {words_for(way.verb or verb)} {way.reach}."
     trail = (
         Stop(str(person), person),
         *(Stop(f"Role {role}", role) for role in roles),
@@ -106,7 +106,7 @@ def roles_lacking(person: User, verb: str, the_policy: Policy) -> list[Reason]:
 
 def role_lacking(person: User, verb: str, way: ByRole) -> list[Reason]:
     held = roles_of(person)
-    what = f"{words_for(verb)} {way.reach}"
+    what = f"{words_for(way.verb or verb)} {way.reach}"
     able = [role for role, codes in roles_with_codes() if way.permissions <= codes]
     asleep = [role for role in able if role.pk in held and not role.is_active]
     if asleep:
