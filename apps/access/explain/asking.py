@@ -18,6 +18,8 @@ from apps.records.policy import AdministratorPolicy, Policy, policy_for
 from apps.records.reasons import Cure, Kind, Reason, Stop
 
 VERBS_FOR_NEW = ("add", "import")
+NEARLY = (Kind.EXPIRED, Kind.INACTIVE)
+"""What was enough once, or would be: it is said first."""
 
 
 def explain(email: str, verb: str, model_label: str, key: str, field_name: str = "") -> Explanation:
@@ -135,7 +137,7 @@ def missing(person: User, verb: str, record: Model) -> list[Reason]:
     lacking = lacking_in_words(person, verb, the_policy.missing(person, verb, record))
     if the_policy.may(ADMINISTRATOR, verb, record):
         lacking += what_others_have(person, verb, the_policy)
-    return lacking or [nobody(verb, the_policy)]
+    return sorted(lacking, key=lambda reason: reason.kind not in NEARLY) or [nobody(verb, the_policy)]
 
 
 def what_others_have(person: User, verb: str, the_policy: Policy) -> list[Reason]:

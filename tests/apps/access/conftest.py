@@ -66,7 +66,7 @@ RIGHT_OF = {
 
 @pytest.fixture
 def world(db: None) -> World:
-    top = catalog.category.make(slug="top")
+    top = catalog.category.make(slug="top", name="Top")
     below = catalog.category.make(slug="below", parent=top)
     administrator = person("ad", User.Role.ADMINISTRATOR)
     own = give_role(person("io", User.Role.INSTRUCTOR), "instructor")
