@@ -154,5 +154,6 @@ def _who_was_first(review: Review) -> str:
     done = f"{WORDS[review.state].lower()} by {review.moderator or 'the system'}"
     if review.state in DECIDED:
         when = f" {naturaltime(review.decided_at)}" if review.decided_at else ""
+        when = when.replace(" now", " a moment ago")
         return f"This review was {done}{when}. Reopen it to decide again."
     return "This review is pending already." if review.state == State.PENDING else f"This review was {done} already."
