@@ -1,7 +1,6 @@
 """How allauth behaves here: staff sign in, nobody signs up through the console, every attempt is written down."""
 
 import time
-from functools import partial
 from typing import Any
 
 from allauth.account import app_settings
@@ -22,7 +21,6 @@ from apps.accounts.second_factors import is_last_demanded
 from apps.accounts.sessions import end_other_sessions
 from apps.accounts.sign_ins import Outcome, is_locked_out, record_sign_in
 from apps.accounts.user_agents import read_user_agent
-
 
 WAYS = {
     "reauthenticate": "Type the password",
@@ -87,8 +85,8 @@ class AccountAdapter(DefaultAccountAdapter):
         email: str | None = None,  # noqa: ARG002
     ) -> None:
         """To the address they sign in with, once the change is committed; a mail server that is down undoes nothing."""
-        send = partial(super().send_notification_mail, template_prefix, user, context, user.email)
-        transaction.on_commit(send, robust=True)
+        send = super().send_notification_mail
+        transaction.on_commit(lambda: send(template_prefix, user, context, user.email), robust=True)
 
     def is_login_by_code_required(self, login: Login) -> bool:  # noqa: ARG002
         return False

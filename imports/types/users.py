@@ -11,9 +11,12 @@ from apps.access.roles import ADMINISTRATOR
 from apps.accounts.models import User
 from apps.accounts.sessions import end_all
 from apps.audit.recording import write_history
+from apps.records.rules import RuleBroken
 from imports.codes import RowCode
 from imports.types.base import CLEAR, Chunk, Draft, ImportKind, Written
 from imports.types.columns import Choice, Email, Names, Text
+
+NOBODY_LEFT = "This would leave nobody who may do everything. Make somebody else an administrator first."
 
 
 class Users(ImportKind):
@@ -67,8 +70,7 @@ class Users(ImportKind):
         gone |= {draft.pk for draft in leaving if draft.pk}
         if not User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True).exclude(pk__in=gone).exists():
             for draft in leaving:
-                text = "This would leave nobody who may do everything. Make somebody else an administrator first."
-                draft.fault(RowCode.R_RULE, text, self.column("role"), draft.given.get("role", ""))
+                draft.fault(RowCode.R_RULE, NOBODY_LEFT, self.column("role"), draft.given.get("role", ""))
 
     def _choose_roles(self, draft: Draft, known: dict[str, int]) -> None:
         column = self.column("roles")
@@ -88,6 +90,7 @@ class Users(ImportKind):
 
     def before_writing(self, created: list[dict[str, Any]], updated: list[dict[str, Any]]) -> None:
         """What follows from the role, as `User.apply_role` says it, and a password nobody knows."""
+        User.lock_administrators()
         for values in created:
             values["password"] = make_password(None)
         for values in (*created, *updated):
@@ -100,16 +103,25 @@ class Users(ImportKind):
 
     def after_writing(self, written: Sequence[Written], user: Any) -> None:
         set_roles({row.pk: row.extra["roles"] for row in written if "roles" in row.extra}, by=user)
+        keep_an_administrator()
         demoted = [row.pk for row in written if not row.created and "role" in row.values]
         if demoted:
             end_all(UserSession.objects.filter(user__in=demoted))
 
     def before_undo(self, ids: Sequence[int]) -> None:
+        User.lock_administrators()
         groups: Any = User.groups.through.objects.filter(user_id__in=ids)
         groups.delete()
 
     def after_undo(self, ids: Sequence[int]) -> None:
+        keep_an_administrator()
         follow_assignments(ids)
+
+
+def keep_an_administrator() -> None:
+    """Undoes what was just written when it leaves nobody who may do everything."""
+    if not User.administrators().exists():
+        raise RuleBroken(NOBODY_LEFT)
 
 
 def set_roles(wanted: dict[int, list[int]], *, by: Any) -> None:
