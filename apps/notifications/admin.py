@@ -38,7 +38,7 @@ class ReadFilter(DropdownFilter):
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin[Notification]):
-    list_display = ("what", "received", "to_do")
+    list_display = ("what_was_told", "received", "to_do")
     list_display_links = None
     list_filter = (ReadFilter,)
     list_before_template = "notifications/list_before.html"
@@ -54,7 +54,7 @@ class NotificationAdmin(ReadOnlyAdmin[Notification]):
         return rows.filter(is_shown())
 
     @admin.display(description="what", ordering="title")
-    def what(self, notification: Notification) -> SafeString:
+    def what_was_told(self, notification: Notification) -> SafeString:
         return self.part("row", notification)
 
     @admin.display(description="received", ordering="created_at")

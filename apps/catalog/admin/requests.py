@@ -17,6 +17,7 @@ from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import Tone, quiet, relative_time, state_badge, two_lines
 from admin_theme.filters import ScopedRelatedFilter
 from apps.catalog.admin.people_forms import end_field, reason_field
+from apps.catalog.grants import LONGEST_REASON
 from apps.catalog.models import AccessRequest
 from apps.catalog.refusals import refused_before
 from apps.catalog.rights import WORDS
@@ -44,7 +45,7 @@ class GrantRequestForm(ActionForm):
         super().__init__(*args, **kwargs)
         if self.record is not None:
             note = f" {self.record.note}" if self.record.note else ""
-            self.initial = {"reason": f"Asked for it to {self.record.wish}.{note}"[:300]}
+            self.initial = {"reason": f"They asked to {self.record.wish}.{note}"[:LONGEST_REASON]}
 
 
 @admin.register(AccessRequest)
@@ -97,7 +98,7 @@ class AccessRequestAdmin(ReadOnlyAdmin[AccessRequest]):
 
     @admin.display(description="refused on")
     def refused_page(self, asked: AccessRequest) -> SafeString:
-        return format_html('<a href="{}">{}</a>', asked.page, asked.page)
+        return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', asked.page, asked.page)
 
     @admin.display(description="answer")
     def outcome(self, asked: AccessRequest) -> SafeString:

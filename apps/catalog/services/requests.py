@@ -15,7 +15,6 @@ from apps.catalog.models import AccessRequest, Course
 from apps.catalog.refusals import Refused
 from apps.catalog.request_policy import AccessRequestPolicy
 from apps.catalog.rights import WORDS, grants_on
-from apps.notifications.models import Notification
 from apps.notifications.services import notify, settle_notifications
 from apps.records.policy import Policy
 from apps.records.rules import RuleBroken
@@ -69,7 +68,6 @@ def tell(people: Sequence[Any], asked: AccessRequest) -> None:
             title=f"{asked.requester} asks to {asked.wish}",
             text=asked.note,
             link=address_of(asked),
-            priority=Notification.Priority.HIGH,
         )
 
 

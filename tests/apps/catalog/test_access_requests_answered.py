@@ -66,7 +66,7 @@ def test_the_reason_of_the_grant_is_prefilled_with_what_was_asked(
         reverse("admin:catalog_accessrequest_grant", args=[asked.pk]), headers={"HX-Request": "true"}
     )
 
-    assert f"Asked for it to publish the course “{course}”. The term begins." in words_of(dialog)
+    assert f"They asked to publish the course “{course}”. The term begins." in words_of(dialog)
 
 
 def refused(client: Client, action: str, asked: AccessRequest, sentence: str, **data: Any) -> None:
