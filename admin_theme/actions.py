@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from unfold.enums import ActionVariant
 
 from admin_theme.displays import counted
-from admin_theme.gate import current_only, gate
+from admin_theme.gate import current_only, gate, leave_alone
 from admin_theme.widgets import dress
 
 MOST_RECORDS = 1_000
@@ -205,11 +205,12 @@ def act_on_selection(
         .filter(pk__in=list(queryset.values_list("pk", flat=True)))
         .values_list("pk", flat=True)
     )
-    done, refused = 0, []
+    done, refused, forbidden = 0, [], []
     title = f"{facts.label}: {number:,} {admin.opts.verbose_name_plural}"
     with gate.operation(by=request.user, reason=reason, title=title):
         for record in queryset:
             if record.pk not in allowed:
+                forbidden.append(record.pk)
                 refused.append(f"{record}: {NOT_ALLOWED}")
                 continue
             try:
@@ -218,6 +219,9 @@ def act_on_selection(
                 done += 1
             except (ValidationError, ProtectedError) as broken:
                 refused.append(f"{record}: {words_of(broken)}")
+    if forbidden:
+        words = f"{counted(admin.model, len(forbidden))} of {number:,} left alone."
+        leave_alone(request, facts.verb, admin.model, words, forbidden[0] if len(forbidden) == 1 else None)
     tell_outcome(admin, request, facts, done, refused)
     return None
 

@@ -76,7 +76,7 @@ def may_here(request: HttpRequest, verb: str, model: type[Model], record: Model 
     if question not in answers:
         answers[question] = gate.may(request.user, verb, model, record)
     if not answers[question]:
-        request.__dict__["_last_refusal"] = (verb, model, None if record is None else record.pk)
+        note_refusal(request, verb, model, None if record is None else record.pk)
     return answers[question]
 
 
@@ -87,6 +87,11 @@ class Refusal(NamedTuple):
     model: type[Model] | None
     key: Any = None
     detail: str = ""
+
+
+def note_refusal(request: HttpRequest, verb: str, model: type[Model], key: Any = None) -> None:
+    """Keeps what was asked last and answered no, for the page and the audit of a request that is refused for it."""
+    request.__dict__["_last_refusal"] = (verb, model, key)
 
 
 def refusal_of(request: HttpRequest) -> Refusal | None:
@@ -101,6 +106,7 @@ def leave_alone(request: HttpRequest, verb: str, model: type[Model], detail: str
 
 
 def left_alone_of(request: HttpRequest) -> Refusal | None:
+    """What was refused of a request that was answered otherwise."""
     return request.__dict__.get("_left_alone")
 
 

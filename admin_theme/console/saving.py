@@ -14,7 +14,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from admin_theme.displays import counted
-from admin_theme.gate import gate
+from admin_theme.gate import gate, leave_alone, note_refusal
 
 if TYPE_CHECKING:
     from admin_theme.console.rights import RightsMixin as Base
@@ -162,11 +162,16 @@ def in_scope(request: HttpRequest, verb: str, records: Sequence[Model]) -> bool:
     if not records:
         return True
     keys = {record.pk for record in records}
-    return gate.scope(request.user, verb, type(records[0])).filter(pk__in=keys).count() == len(keys)
+    model = type(records[0])
+    is_inside = gate.scope(request.user, verb, model).filter(pk__in=keys).count() == len(keys)
+    if not is_inside:
+        note_refusal(request, verb, model, records[0].pk if len(keys) == 1 else None)
+    return is_inside
 
 
 def require_scope(request: HttpRequest, verb: str, records: Sequence[Model]) -> None:
     if not in_scope(request, verb, records):
+        leave_alone(request, verb, type(records[0]), "It would have left what they are in charge of.")
         raise ValidationError(LEFT_THE_SCOPE.format(verb="add anything" if verb == "add" else "change anything"))
 
 

@@ -19,7 +19,7 @@ from admin_theme.console.rights import RightsMixin
 from admin_theme.console.saving import SavingMixin
 from admin_theme.console.titles import TitlesMixin
 from admin_theme.filters import ArchivedFilter, ScopedRelatedFilter
-from admin_theme.gate import current_only, gate, masked_here
+from admin_theme.gate import current_only, gate, leave_alone, masked_here
 from admin_theme.offers import offers_below, offers_for_selection
 
 M = TypeVar("M", bound=Model)
@@ -129,6 +129,15 @@ class ConsoleAdmin(TitlesMixin, PlainNamesMixin, SavingMixin, RightsMixin, Scope
 
     def get_actions(self, request: HttpRequest) -> dict[str, tuple[Callable[..., Any], str, str]]:
         """Only console actions, and only those the person may ever do; each record is asked for again."""
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """Django does nothing for an action it does not offer; that somebody asked for it is written down."""
+        name = request.POST.get("action", "")
+        if name and name not in self.get_actions(request):
+            action = getattr(self, name, None)
+            verb = verb_of(action) if is_console_action(action) else name[:40].replace("\0", "")
+            leave_alone(request, verb, self.model, "An action that is not offered to them.")
+        return super().changelist_view(request, extra_context)
+
         own = {
             name: entry
             for name, entry in super().get_actions(request).items()

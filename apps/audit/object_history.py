@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
+from admin_theme.gate import leave_alone, may_here
 from apps.audit.queries import entries, versions_of
-from apps.audit.services import revert_record
+from apps.audit.services import NotTheirs, revert_record
 from apps.records.policy import policy_for
 
 PAGE_SIZE = 25
@@ -21,7 +22,7 @@ def object_history_view(model_admin: Any, request: HttpRequest, object_id: str) 
     record = model_admin.require_record(request, object_id)
     if not hasattr(record, "history"):
         raise Http404
-    may_change = policy_for(type(record)).may(request.user, "change", record)
+    may_change = may_here(request, "change", type(record), record)
     if request.method == "POST":
         if not may_change:
             raise PermissionDenied
@@ -59,6 +60,8 @@ def _restore(model_admin: Any, request: HttpRequest, record: Any) -> HttpRespons
         )
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
+        if isinstance(refused, NotTheirs):
+            leave_alone(request, "revert", type(record), " ".join(refused.messages), record.pk)
     else:
         messages.success(request, f"Set back: {', '.join(restored)}. The history shows it as a change of its own.")
     return HttpResponseRedirect(request.path)

@@ -11,6 +11,10 @@ from apps.records.policy import policy_for
 from apps.records.rules import RuleBroken
 
 
+class NotTheirs(RuleBroken):
+    """It would change what this person may not change."""
+
+
 def fields_to_revert(record: models.Model, version: Any) -> "list[models.Field[Any, Any]]":
     """The fields in which the record differs from that version of it."""
     return [
@@ -36,7 +40,7 @@ def revert_record(
         raise RuleBroken("Nothing to take back: the record already has these values.")
     refused = [str(field.verbose_name) for field in fields if field.name not in allowed]
     if refused:
-        raise RuleBroken(f"This version cannot be restored by you: it would change {', '.join(refused)}.")
+        raise NotTheirs(f"This version cannot be restored by you: it would change {', '.join(refused)}.")
     for field in fields:
         value = getattr(version, field.attname)
         if value is not None and _is_gone(field, value):
@@ -46,7 +50,7 @@ def revert_record(
     with change_set(by=by, reason=reason, title=f"Restored an earlier version of {record}"):
         record.save()
     if not policy_for(type(record)).may(by, "change", record):
-        raise RuleBroken("This version cannot be restored by you: it would take the record out of your reach.")
+        raise NotTheirs("This version cannot be restored by you: it would take the record out of your reach.")
     return [str(field.verbose_name) for field in fields]
 
 
