@@ -127,8 +127,6 @@ class ConsoleAdmin(TitlesMixin, PlainNamesMixin, SavingMixin, RightsMixin, Scope
 
     # Actions
 
-    def get_actions(self, request: HttpRequest) -> dict[str, tuple[Callable[..., Any], str, str]]:
-        """Only console actions, and only those the person may ever do; each record is asked for again."""
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         """Django does nothing for an action it does not offer; that somebody asked for it is written down."""
         name = request.POST.get("action", "")
@@ -138,6 +136,8 @@ class ConsoleAdmin(TitlesMixin, PlainNamesMixin, SavingMixin, RightsMixin, Scope
             leave_alone(request, verb, self.model, "An action that is not offered to them.")
         return super().changelist_view(request, extra_context)
 
+    def get_actions(self, request: HttpRequest) -> dict[str, tuple[Callable[..., Any], str, str]]:
+        """Only console actions, and only those the person may ever do; each record is asked for again."""
         own = {
             name: entry
             for name, entry in super().get_actions(request).items()
