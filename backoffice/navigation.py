@@ -12,12 +12,17 @@ from admin_theme.gate import may_here
 
 @dataclass(frozen=True)
 class Line:
-    """One screen: its model, and the letter that goes to it after `g`."""
+    """One screen: its model, and the letter that goes to it after `g`.
+
+    It is the list of the model, seen by whoever may see that; or the page called `page`, for whoever has the `verb`.
+    """
 
     title: str
     model: str
     icon: str
     key: str = ""
+    page: str = ""
+    verb: str = "view"
 
 
 GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
@@ -46,6 +51,7 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
         (
             Line("People", "accounts.user", "group", "p"),
             Line("Roles", "access.role", "badge"),
+            Line("May they …?", "accounts.user", "policy", "m", page="access_explain", verb="explain"),
             Line("Requests", "catalog.accessrequest", "front_hand", "q"),
             Line("Sign-ins", "accounts.loginevent", "login"),
             Line("Sessions", "usersessions.usersession", "devices"),
@@ -78,13 +84,13 @@ def screens(request: HttpRequest) -> list[tuple[str, list[tuple[Line, str]]]]:
 
 
 def address_of(request: HttpRequest, line: Line) -> str:
-    """Where the list of this model is, or nothing when there is no such screen or no right to see it."""
+    """Where the screen of this line is, or nothing when there is no such screen or no right to see it."""
     model = apps.get_model(line.model)
     try:
-        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        address = reverse(f"admin:{line.page or f'{model._meta.app_label}_{model._meta.model_name}_changelist'}")
     except NoReverseMatch:
         return ""
-    return address if may_here(request, "view", model) else ""
+    return address if may_here(request, line.verb, model) else ""
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from unfold.sites import UnfoldAdminSite
 
+from apps.access.explain.page import explain_page
 from apps.access.see_as_end import see_as_end
 from backoffice.dashboard import dashboard
 from backoffice.search import MOST_RESULTS, found
@@ -26,6 +27,7 @@ class ConsoleSite(UnfoldAdminSite):
     def extra_urls(self) -> list[URLPattern]:
         return [
             path("keys/", self.admin_view(self.keys), name="keys"),
+            path("access/explain/", self.admin_view(explain_page), name="access_explain"),
             path("see-as/end/", self.admin_view(see_as_end), name="see_as_end"),
         ]
 
