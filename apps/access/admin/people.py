@@ -14,6 +14,7 @@ from admin_theme.actions import ActionForm, console_action
 from admin_theme.console import ConsoleAdmin, ConsoleInline
 from admin_theme.displays import Tone, badge, quiet, relative_time, state_badge, two_lines
 from admin_theme.gate import masked_here, may_here
+from apps.access.explain.page import address as question_about
 from apps.access.memory import remembered
 from apps.access.models import Role, RoleAssignment
 from apps.access.see_as import can_be_seen, start_visit
@@ -101,6 +102,7 @@ class PersonAdmin(ConsoleAdmin[User]):
         ("Account", {"fields": (("role", "status"), ("last_login", "created_at"), "sign_in_lock")}),
     )
     two_steps = ("Two-step sign-in", {"fields": ("second_factors",)})
+    asked_about = ("Rights", {"fields": ("may_they",)})
     add_fieldsets = (("Person", {"fields": ("email", ("first_name", "last_name"), "role")}),)
     names_only = (("Person", {"fields": (("first_name", "last_name"),)}),)
     actions = ("suspend", "reactivate", "send_reset_mail", "archive", "restore")
@@ -151,12 +153,13 @@ class PersonAdmin(ConsoleAdmin[User]):
         if obj is None:
             return self.add_fieldsets
         fieldsets = super().get_fieldsets(request, obj)
-        return (*fieldsets, self.two_steps) if may_here(request, "view", Authenticator) else fieldsets
+        more = [self.asked_about] if may_here(request, "explain", User) else []
+        return (*fieldsets, *([self.two_steps] if may_here(request, "view", Authenticator) else []), *more)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.decided_elsewhere if obj and not masked_here(request, User) else ()
 
-    told: ClassVar[tuple[str, ...]] = ("sign_in_lock", "second_factors")
+    told: ClassVar[tuple[str, ...]] = ("sign_in_lock", "second_factors", "may_they")
     decided_elsewhere: ClassVar[tuple[str, ...]] = ("role", "status", "last_login", "created_at", *told)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: ARG002, FBT001
@@ -190,6 +193,11 @@ class PersonAdmin(ConsoleAdmin[User]):
     @admin.display(description="last sign-in", ordering="last_login")
     def last_sign_in(self, person: User) -> SafeString:
         return relative_time(person.last_login, empty="Never")
+
+    @admin.display(description="May they …?")
+    def may_they(self, person: User) -> SafeString:
+        words = "Ask what they may do to a record, and why"
+        return format_html('<a class="text-link" href="{}">{}</a>', question_about(person=person.email), words)
 
     @admin.display(description="sign-in")
     def sign_in_lock(self, person: User) -> SafeString:

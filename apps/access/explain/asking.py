@@ -88,11 +88,11 @@ def explain_new(person: User, verb: str, the_policy: Policy, key: str) -> Explan
 
 
 def explain_all(person: User, record: Model) -> Iterator[tuple[str, bool, str]]:
-    """Each verb of the record's policy with yes or no and the first thing that decides."""
+    """Each verb of the record's policy but adding it, with yes or no and the first thing that decides."""
     the_policy = policy_for(type(record))
     away, at_work = why_not_at_work(person), as_if_at_work(person)
     with remembering():
-        for verb in the_policy.verbs:
+        for verb in (one for one in the_policy.verbs if one != "add"):
             if away:
                 yield verb, False, away[0].text
             elif the_policy.may(at_work, verb, record):

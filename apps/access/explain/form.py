@@ -76,7 +76,7 @@ class QuestionForm(forms.Form):
         for name in ("person", "verb", "model", "key", "field"):
             dress(self.fields[name])
         colleagues = User.objects.filter(is_staff=True, is_active=True).order_by("last_name", "first_name")
-        self.fields["person"].widget.suggestions = [(one.email, str(one)) for one in colleagues[:MOST_COLLEAGUES]]  # type: ignore[attr-defined]
+        self.fields["person"].widget.suggestions = [(one.email, str(one)) for one in colleagues[:MOST_COLLEAGUES]]
         self.fields["person"].widget.attrs |= {"placeholder": "Name or e-mail address", "autocomplete": "off"}
         self.fields["verb"].choices = [("", "Everything"), *((verb, words_for(verb)) for verb in verbs())]  # type: ignore[attr-defined]
         names = [(one.model._meta.label_lower, capfirst(str(one.model._meta.verbose_name))) for one in kinds()]
@@ -109,9 +109,8 @@ class QuestionForm(forms.Form):
         if verb and model is None and "model" not in self.errors:
             self.add_error("model", "Say on which kind of record.")
         elif model is not None and verb and verb not in policy_for(model).verbs:
-            known = ", ".join(words_for(one) for one in policy_for(model).verbs)
             names = model._meta.verbose_name_plural
-            self.add_error("verb", f"There is no “{words_for(verb)}” for {names}. Choose one of these: {known}.")
+            self.add_error("verb", f"There is no “{words_for(verb)}” for {names}. Choose something else.")
         if asked.get("key") and model is None and not self.errors:
             self.add_error("model", "Say which kind of record this is.")
         return asked

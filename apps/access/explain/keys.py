@@ -10,6 +10,7 @@ from apps.records.policy import policy_for
 
 LARGEST_NUMBER = 2**63 - 1
 LONGEST_KEY = 500
+SHORT = ("code", "slug", "name", "number")
 
 
 def key_paths(model: type[Model]) -> tuple[str, ...]:
@@ -82,12 +83,11 @@ def key_of(record: Model) -> str:
 
 
 def key_in_words(model: type[Model]) -> str:
-    """What the parts of a key are called: "course code / code"."""
+    """What the parts of a key are called: "course code / module code"."""
     words = []
     for path in key_paths(model):
         *way, last = path.split("__")
         field = field_at(model, path)
-        name = "number" if last in ("pk", "id", "number") else str(field.verbose_name)
-        owner = str(field.model._meta.verbose_name)
-        words.append(f"{owner} {name}" if way and not name.startswith(owner) else name)
+        name = "number" if last == "pk" else str(field.verbose_name)
+        words.append(f"{field.model._meta.verbose_name} {name}" if way or name in SHORT else name)
     return " / ".join(words)

@@ -81,7 +81,8 @@ def answer_to(request: HttpRequest, form: QuestionForm) -> dict[str, Any]:
     if not asked["verb"]:
         return {**context, "table": table(person, record, asked) if record else []}
     answer = explain(person.email, asked["verb"], asked["model"], asked["key"], asked["field"])
-    return {**context, **in_words(answer, asked)}
+    field = dict(form.fields["field"].choices).get(asked["field"], "")  # type: ignore[attr-defined]
+    return {**context, **in_words(answer, asked), "field_name": field[:1].lower() + field[1:] if asked["field"] else ""}
 
 
 def in_words(answer: Explanation, asked: dict[str, str]) -> dict[str, Any]:
@@ -97,7 +98,7 @@ def in_words(answer: Explanation, asked: dict[str, str]) -> dict[str, Any]:
             }
             for reason in answer.chain
         ],
-        "needed": [(cure.text, link_of(cure)) for cure in answer.needed],
+        "needed": [(cure.text, link_of(cure), cure.about) for cure in answer.needed],
         "everything_link": address(person=asked["person"], model=asked["model"], key=asked["key"]),
     }
 

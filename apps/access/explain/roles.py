@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from functools import cache
 
 from django.contrib.auth.models import Permission
-from django.db.models import Q
 
 from apps.access.explain.words import every, words_for
 from apps.access.memory import remembered
 from apps.access.models import Role, RoleAssignment
-from apps.access.permissions import meaningful_codes
+from apps.access.permissions import meaningful_codes, offered_permissions
 from apps.accounts.models import User
 from apps.records.policy import AdministratorPolicy, Policy
 from apps.records.reasons import ByRole, Cure, Kind, Reason, Stop, day_of, enough, listed
@@ -132,9 +131,5 @@ def role_lacking(person: User, verb: str, way: ByRole) -> list[Reason]:
 
 def names_of(codes: frozenset[str]) -> str:
     """What the boxes on the page of a role are called: "Can change course"."""
-    wanted = Q()
-    for code in codes:
-        app_label, _, codename = code.partition(".")
-        wanted |= Q(content_type__app_label=app_label, codename=codename)
-    names = dict.fromkeys(f"“{name}”" for name in Permission.objects.filter(wanted).values_list("name", flat=True))
-    return listed(list(names)) if names else listed(sorted(codes))
+    names = {f"{one.content_type.app_label}.{one.codename}": one.name for one in offered_permissions()}
+    return listed([f"“{names[code]}”" if code in names else code for code in sorted(codes)])

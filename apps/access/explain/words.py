@@ -5,7 +5,7 @@ from apps.records.policy import Policy
 WORDS = {
     "view": "see",
     "archive": "archive or restore",
-    "import": "change, by an import,",
+    "import": "bring changes from a file to",
     "publish": "publish or unpublish",
     "grant": "give rights on",
     "manage_students": "manage the learners of",

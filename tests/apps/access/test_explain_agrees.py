@@ -117,4 +117,4 @@ def take_away(reason: Any, user: User) -> None:
         elif isinstance(fact, CourseInstructor):
             CourseInstructor.objects.filter(pk=fact.pk).update(is_active=False)
         else:
-            type(fact)._base_manager.filter(pk=fact.pk).delete()  # type: ignore[attr-defined]
+            type(fact)._base_manager.filter(pk=fact.pk).delete()
