@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.audit.models import ChangeSet, append_only
+from apps.audit.recording import current_ip_address, current_request_id
 from apps.jobs.models import JobRun
 
 
@@ -179,6 +180,8 @@ class ExportRecord(models.Model):
     sha256 = models.CharField("fingerprint (SHA-256)", max_length=64)
     file = models.CharField(max_length=200, blank=True, help_text="Where it is kept for a day, if it is.")
     exported_at = models.DateTimeField("when", default=timezone.now, db_index=True)
+    ip_address = models.GenericIPAddressField("IP address", null=True, blank=True, default=current_ip_address)
+    request_id = models.CharField("request id", max_length=64, blank=True, default=current_request_id)
 
     class Meta:
         verbose_name = "export"

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from apps.audit.models import TrackedModel, append_only, tracked
+from apps.audit.recording import current_request_id
 from apps.records.models import ArchivableModel, NaturalKeyModel, TimestampedModel
 from apps.records.rules import RuleBroken
 
@@ -205,6 +206,7 @@ class LoginEvent(models.Model):
         help_text="Who lifted a lock, sent a mail or changed a second factor.",
     )
     reason = models.CharField(max_length=500, blank=True)
+    request_id = models.CharField("request id", max_length=64, blank=True, default=current_request_id)
 
     class Meta:
         verbose_name = "sign-in"

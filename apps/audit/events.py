@@ -9,22 +9,13 @@ from django.http import HttpRequest
 
 from admin_theme.gate import Refusal, left_alone_of, refusal_of
 from apps.audit.models import AccessEvent
-from apps.audit.recording import current_operation
 
 Kind = AccessEvent.Kind
 
 
 def record_event(kind: str, *, actor: Any, seen_as: Any = None, **facts: Any) -> AccessEvent:
     """One row of the ledger, with the address and the request id of what is being done now."""
-    now = current_operation()
-    return AccessEvent.objects.create(
-        kind=kind,
-        actor_id=actor.pk,
-        seen_as_id=getattr(seen_as, "pk", None),
-        ip_address=now.ip_address,
-        request_id=now.request_id,
-        **facts,
-    )
+    return AccessEvent.objects.create(kind=kind, actor_id=actor.pk, seen_as_id=getattr(seen_as, "pk", None), **facts)
 
 
 def record_request(request: HttpRequest, status: int, *, actor: Any, seen_as: Any = None) -> AccessEvent | None:

@@ -106,8 +106,8 @@ class AccessEvent(models.Model):
     model_label = models.CharField("kind of record", max_length=100, blank=True)
     object_key = models.CharField("record", max_length=100, blank=True)
     detail = models.TextField(blank=True)
-    ip_address = models.GenericIPAddressField("IP address", null=True, blank=True)
-    request_id = models.CharField("request id", max_length=64, blank=True)
+    ip_address = models.GenericIPAddressField("IP address", null=True, blank=True, default=recording.current_ip_address)
+    request_id = models.CharField("request id", max_length=64, blank=True, default=recording.current_request_id)
 
     class Meta:
         verbose_name = "access event"

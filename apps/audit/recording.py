@@ -47,6 +47,16 @@ def current_operation() -> Operation:
     return _operation.get()
 
 
+def current_request_id() -> str:
+    """The default of every ledger's column of this name."""
+    return _operation.get().request_id
+
+
+def current_ip_address() -> str | None:
+    """The default of every ledger's column of this name."""
+    return _operation.get().ip_address
+
+
 def current_change_set() -> Any | None:
     """The change set that is open here, or None."""
     return opened.record if (opened := _open.get()) else None

@@ -50,6 +50,8 @@ class JobRun(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=120, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
+    ip_address = models.GenericIPAddressField("asked from", null=True, blank=True, default=recording.current_ip_address)
+    request_id = models.CharField("request id", max_length=64, blank=True, default=recording.current_request_id)
     slot = models.DateTimeField(null=True, blank=True, help_text="The moment a schedule asked for this run.")
     only_one = models.CharField(max_length=120, blank=True, help_text="Two open runs never share this key.")
     created_at = models.DateTimeField("asked", default=timezone.now, db_index=True)

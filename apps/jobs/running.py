@@ -151,7 +151,10 @@ def _attempt(run: Run, work: Work) -> tuple[State | None, str]:
     record = run.record
     try:
         nested = transaction.atomic() if connection.in_atomic_block else nullcontext()
-        with operation(by=record.requester, channel="job"), nested:
+        asked = operation(
+            by=record.requester, channel="job", ip_address=record.ip_address, request_id=record.request_id
+        )
+        with asked, nested:
             outcome = work(run, **record.arguments)
     except JobCancelled:
         return State.CANCELLED, "Cancelled."

@@ -20,6 +20,7 @@ from admin_theme.offers import ListOffer, SelectionOffer, list_offers, selection
 from apps.records.policy import policy_for, scope
 from apps.records.rules import RuleBroken
 from imports.admin.downloads import found_or_nothing
+from imports.admin.files import note_download
 from imports.exporter import FORMATS, export_dataset
 from imports.exporter.keeping import may_fetch, oldest_kept
 from imports.exporter.lists import kind_of, listed_rows
@@ -100,6 +101,7 @@ class ExportRecordAdmin(ReadOnlyAdmin[ExportRecord]):
         if not may_fetch(record, request.user):
             raise Http404
         name = file_name(record.kind, record.format)
+        note_download(request, record, name)
         return FileResponse(default_storage.open(record.file), as_attachment=True, filename=name)
 
 

@@ -7,6 +7,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
@@ -27,30 +28,38 @@ class Echo:
         return line
 
 
+def note_download(request: HttpRequest, record: Model, name: str) -> None:
+    """Every file that goes out with somebody's data is one entry of the audit."""
+    origin = f"{record._meta.label_lower}:{record.pk}"
+    entry = open_change_set(by=request.user, title=f"Downloaded {name}"[:200], origin=origin)
+    close_change_set(entry, {record._meta.label_lower: Counter(downloaded=1)})
+
+
 def uploaded_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
-    """The file as it came; every download is kept in the audit."""
+    """The file as it came."""
     if not _is_kept(job):
         raise Http404
-    record = open_change_set(by=request.user, title=f"Downloaded {job.original_name}", origin=job.origin)
-    close_change_set(record, {ImportJob._meta.label_lower: Counter(downloaded=1)})
+    note_download(request, job, job.original_name)
     return FileResponse(job.file.open("rb"), as_attachment=True, filename=job.original_name)
 
 
-def errors_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:  # noqa: ARG001
+def errors_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     """The rows that cannot be imported in the format of the upload, with what is wrong beside the cells."""
     if not job.planned_at:
         raise Http404
+    note_download(request, job, errors_file_name(job))
     out = TemporaryFile()  # noqa: SIM115 - the response closes it
     write_errors(job, out)
     out.seek(0)
     return FileResponse(out, as_attachment=True, filename=errors_file_name(job))
 
 
-def plan_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:  # noqa: ARG001
+def plan_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     """The whole plan: one line for every field that changes, and one for every row that changes nothing."""
     if not job.planned_at:
         raise Http404
     kind = kind_for(job.kind)
+    note_download(request, job, f"{_stem(job)}-plan.csv")
     head = ["line", "outcome", "key", "name", "column", "before", "after", "messages"]
     return _csv(f"{_stem(job)}-plan.csv", head, _plan_lines(job, kind))
 

@@ -18,8 +18,17 @@ CHROME = (
 )
 
 
-def begin(client: Client, person: User, *, reason: str = "Somebody asked.", follow: bool = False, **data: str) -> Any:
-    return client.post(f"/admin/accounts/user/{person.pk}/see-as/", {"reason": reason, **data}, follow=follow)
+def begin(
+    client: Client,
+    person: User,
+    *,
+    reason: str = "Somebody asked.",
+    follow: bool = False,
+    came_from: str = "127.0.0.1",
+    **data: str,
+) -> Any:
+    address = f"/admin/accounts/user/{person.pk}/see-as/"
+    return client.post(address, {"reason": reason, **data}, follow=follow, REMOTE_ADDR=came_from)
 
 
 def without_chrome(answer: Any) -> str:

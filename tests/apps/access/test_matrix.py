@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 PEOPLE = ("AN", "ST", "IO", "IX", "CV", "CC", "CP", "CI", "CE", "MO", "MA", "SU", "AD")
 """Anonymous, student, instructor of A, instructor of B, co-instructors of A with one right each, and the roles."""
 
-DOWNLOADS = 2
-"""Those of the uploaded file, by its owner and by the administrator: the only pages that leave a trace."""
+DOWNLOADS = 4
+"""The uploaded file and the rows with faults, by their owner and by the administrator: no other page leaves a trace."""
 
 PAGES = """
 address                                  AN ST IO IX CV CC CP CI CE MO MA SU AD
