@@ -20,8 +20,8 @@ PEOPLE, INSTRUCTORS = "people", "instructors"
 
 def all_grants_on(user: Any, on: Course | Category) -> list[Any]:
     """Everything ever given to the person or to a role of theirs that would cover this, in force or not."""
-    place: Category | None = on.category if isinstance(on, Course) else on
-    path = place.path if place else ""
+    place: Any = on.category if isinstance(on, Course) else on
+    path: str = place.path if place else ""
 
     def ask() -> list[Any]:
         found: list[Any] = []
