@@ -16,7 +16,7 @@ from admin_theme.actions import console_action
 from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import relative_time
 from apps.notifications.models import Notification
-from apps.notifications.queries import is_shown, unread_notifications
+from apps.notifications.queries import is_shown
 from apps.notifications.services import dismiss_notification, read_all_notifications, read_notification
 
 LIST = "admin:notifications_notification_changelist"
@@ -120,7 +120,3 @@ class NotificationAdmin(ReadOnlyAdmin[Notification]):
         number = read_all_notifications(by=request.user)
         messages.success(request, f"{number:,} marked as read." if number else "There was nothing unread.")
         return HttpResponseRedirect(reverse(LIST))
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        has_unread = request.method == "GET" and unread_notifications(request.user).exists()
-        return super().changelist_view(request, {**(extra_context or {}), "has_unread": has_unread})

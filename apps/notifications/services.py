@@ -71,6 +71,21 @@ def settle_notifications(link: str, *, kind: str) -> int:
     return Notification.objects.filter(kind=kind, link=link, read_at=None).update(read_at=timezone.now())
 
 
+def claim_for_mail(notifications: list[Notification]) -> list[Notification]:
+    """Those of them that nobody else mails: each is taken in one conditional update before its mail is sent."""
+    now = timezone.now()
+    return [
+        notification
+        for notification in notifications
+        if Notification.objects.filter(pk=notification.pk, emailed_at=None).update(emailed_at=now)
+    ]
+
+
+def give_back_from_mail(notifications: list[Notification]) -> None:
+    """Their mail could not be sent."""
+    Notification.objects.filter(pk__in=[notification.pk for notification in notifications]).update(emailed_at=None)
+
+
 def refuse_others(notification: Notification, *, by: Any) -> None:
     if notification.recipient_id != by.pk:
         raise RuleBroken("This notification is somebody else's.")

@@ -234,10 +234,10 @@ def test_the_bell_costs_one_query_and_the_list_no_more_with_more_rows(manager: U
             assert as_manager.get(address).status_code == 200
         return [query["sql"] for query in captured.captured_queries]
 
-    told(manager)
+    recipes.notification.make(recipient=manager, _quantity=30)
     as_manager.get(LIST)
     few, on_a_page = queries(LIST), queries(COURSES)
-    recipes.notification.make(recipient=manager, _quantity=30)
+    recipes.notification.make(recipient=manager, _quantity=50)
 
     many = queries(LIST)
 
