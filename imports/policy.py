@@ -10,6 +10,7 @@ from apps.catalog.models import Category, Course, CourseInstructor, Lesson, Modu
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.records.policy import VERBS, OwnRowsPolicy, policy, policy_for
 from apps.records.reasons import ByRole, Kind, Reason, listed
+from apps.reviews.models import Review
 from imports.models import ExportRecord, ImportJob, ImportMapping, ImportRow
 
 IMPORTED_MODELS = (Course, Category, CourseInstructor, Module, Lesson, Resource, Enrollment, LessonProgress)
@@ -63,7 +64,7 @@ class ImportMappingPolicy(UploaderPolicy):
 
 def may_export_anything(user: Any) -> bool:
     """Whether any kind of row may be taken out by this person."""
-    return any(policy_for(model).may_ever(user, "export") for model in (*IMPORTED_MODELS, get_user_model()))
+    return any(policy_for(model).may_ever(user, "export") for model in (*IMPORTED_MODELS, Review, get_user_model()))
 
 
 @policy(ExportRecord)

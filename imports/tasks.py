@@ -27,7 +27,7 @@ from imports.models import ImportJob, ImportRow
 from imports.planner import make_plan
 from imports.planner.storing import drop_rows
 from imports.runner import apply_plan
-from imports.types import kind_for
+from imports.types import exported_kind, kind_for
 from imports.undo import take_back
 from imports.undo import undo_import as undo
 
@@ -202,7 +202,7 @@ def end_orphan(import_job: ImportJob) -> None:
 @job(title="Export a list", key="imports.export")
 def make_export(run: Run, *, kind: str, fmt: str, query: str) -> str:
     """Writes the rows of a list, as it was narrowed, to a file that is kept for a day."""
-    found = kind_for(kind)
+    found = exported_kind(kind)
     run.report(0, stage="Writing the file")
     with TemporaryFile() as file:
         record = export_dataset(

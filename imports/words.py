@@ -3,22 +3,22 @@
 from collections.abc import Mapping
 
 from imports.models import ImportRow
-from imports.types import KINDS
+from imports.types import EXPORTED
 
 Outcome = ImportRow.Outcome
 
 
 def noun(kind_key: str, number: int) -> str:
     """What one row of this kind stands for, in the singular or the plural."""
-    if kind_key not in KINDS:
+    if kind_key not in EXPORTED:
         return "row" if number == 1 else "rows"
-    meta = KINDS[kind_key].model._meta
+    meta = EXPORTED[kind_key].model._meta
     return str(meta.verbose_name if number == 1 else meta.verbose_name_plural)
 
 
 def kind_title(kind_key: str) -> str:
     """The name of a kind as a heading: "Courses"."""
-    return KINDS[kind_key].heading if kind_key in KINDS else "Kind not known yet"
+    return EXPORTED[kind_key].heading if kind_key in EXPORTED else "Kind not known yet"
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:

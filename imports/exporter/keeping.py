@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.records.policy import policy_for
 from imports.exporter.dataset import visible_columns
 from imports.models import ExportRecord
-from imports.types import KINDS
+from imports.types import EXPORTED
 
 FOLDER = "exports"
 KEPT_FOR = timedelta(days=1)
@@ -26,7 +26,7 @@ def keep_export(file: IO[bytes], fmt: str) -> str:
 
 def may_fetch(record: ExportRecord, user: Any) -> bool:
     """Whether the file is still there and the person who asked for it may still see what is in it."""
-    kind = KINDS.get(record.kind)
+    kind = EXPORTED.get(record.kind)
     if kind is None or not record.file or record.requester_id != user.pk or record.exported_at < oldest_kept():
         return False
     if not policy_for(kind.model).may_ever(user, "export"):

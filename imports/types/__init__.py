@@ -1,4 +1,4 @@
-"""Every kind of file that can be imported and exported: one line each."""
+"""Every kind of file that can be imported and exported, and those that are only taken out: one line each."""
 
 from imports.types.base import ImportKind
 from imports.types.categories import Categories
@@ -9,6 +9,7 @@ from imports.types.lessons import Lessons
 from imports.types.modules import Modules
 from imports.types.progress import Progress
 from imports.types.resources import Resources
+from imports.types.reviews import Reviews
 from imports.types.users import Users
 
 KINDS: dict[str, ImportKind] = {
@@ -27,8 +28,18 @@ KINDS: dict[str, ImportKind] = {
 }
 
 
+EXPORTED: dict[str, ImportKind] = {**KINDS, Reviews.key: Reviews()}
+
+
 def kind_for(key: str) -> ImportKind:
     """Raises `LookupError` for a key no kind has."""
     if key not in KINDS:
         raise LookupError(f"There is no kind called {key}. Choose one of {', '.join(KINDS)}.")
     return KINDS[key]
+
+
+def exported_kind(key: str) -> ImportKind:
+    """Raises `LookupError` for a key under which nothing is taken out."""
+    if key not in EXPORTED:
+        raise LookupError(f"There is no kind called {key}. Choose one of {', '.join(EXPORTED)}.")
+    return EXPORTED[key]

@@ -12,7 +12,7 @@ from imports.command_line.choices import bad_argument, chosen_filters
 from imports.command_line.files import written
 from imports.command_line.people import person_at_work
 from imports.exporter import FORMATS, export_dataset
-from imports.types import kind_for
+from imports.types import exported_kind
 from imports.words import counted_kind
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = "Writes the rows one person may export to a CSV file or a workbook, which imports again as no change."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("dataset", metavar="DATASET", help="One of the kinds that `imports kinds` lists.")
+        parser.add_argument("dataset", metavar="DATASET", help="A kind that `imports kinds` lists, or reviews.")
         parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.{csv,xlsx}")
         parser.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="Whose rights hold.")
         parser.add_argument(
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         filters = chosen_filters(options["filter"])
         columns = [name.strip() for name in options["columns"].split(",") if name.strip()]
         try:
-            kind = kind_for(options["dataset"])
+            kind = exported_kind(options["dataset"])
             user = person_at_work(options["email"])
             with operation(by=user, channel="command"), written(path) as file:
                 record = export_dataset(kind, by=user, fmt=fmt, to=file, columns=columns, filters=filters)
