@@ -1,4 +1,4 @@
-"""Two-step sign-in as people do it: an app, recovery codes, a passkey, with the content policy of the console in force."""
+"""Two-step sign-in as people do it: an app, recovery codes, a passkey, under the content policy of the console."""
 
 from collections.abc import Callable
 from datetime import timedelta
