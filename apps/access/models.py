@@ -1,6 +1,6 @@
 """Roles, who was given them by whom, and the bases of per-object grants."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -72,6 +72,16 @@ class GrantFacts(models.Model):
 
     class Meta:
         abstract = True
+
+    def __str__(self) -> str:
+        grant: Any = self
+        return f"{self.holder} may {grant.permission.name.removeprefix('Can ')}: {grant.content_object}"
+
+    @property
+    def holder(self) -> Any:
+        """The person, or the role, that has the right."""
+        grant: Any = self
+        return grant.user if hasattr(grant, "user_id") else getattr(grant.group, "role", grant.group)
 
     @property
     def is_in_force(self) -> bool:

@@ -66,7 +66,7 @@ def change_grant_end(grant: Grant, expires_at: datetime | None, *, by: Any, reas
     """Gives a right that was given by hand another end, or none."""
     refuse_what_is_not_by_hand(grant)
     right, on = grant.permission.codename, grant.content_object
-    return grant_right(holder_of(grant), right, on, by=by, reason=reason, expires_at=expires_at)
+    return grant_right(grant.holder, right, on, by=by, reason=reason, expires_at=expires_at)
 
 
 @transaction.atomic
@@ -76,7 +76,7 @@ def end_grant(grant: Grant, *, by: Any, reason: str) -> None:
     right, on = grant.permission.codename, grant.content_object
     refuse_who_may_not_grant(right, on, by=by)
     refuse_without_reason(reason)
-    title = f"Take “{WORDS[right]}” on {on} back from {holder_of(grant)}"
+    title = f"Take “{WORDS[right]}” on {on} back from {grant.holder}"
     with change_set(by=by, reason=reason, title=title[:200]):
         grant.delete()
     forget()
@@ -85,11 +85,6 @@ def end_grant(grant: Grant, *, by: Any, reason: str) -> None:
 def only_one_at_a_time(on: Course | Category) -> None:
     """Two people who give the same right at the same moment change one row, one after the other."""
     type(on)._base_manager.select_for_update().filter(pk=on.pk).first()
-
-
-def holder_of(grant: Grant) -> Any:
-    """The person, or the role, that has the right."""
-    return grant.user if isinstance(grant, CourseUserGrant | CategoryUserGrant) else grant.group.role
 
 
 def refuse_what_is_not_by_hand(grant: Grant) -> None:

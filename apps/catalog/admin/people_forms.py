@@ -131,7 +131,7 @@ class HeldRightsForm(ActionForm):
         self.fields["rights"].choices = choices  # type: ignore[attr-defined]
         self.initial = {"holder": named, "rights": list(self.grants) if len(self.grants) == 1 else []}
         for grant in self.grants.values():
-            self.fields["rights"].label = f"Rights of {grant.user if hasattr(grant, 'user') else grant.group.role}"
+            self.fields["rights"].label = f"Rights of {grant.holder}"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.test import Client
 from django.utils import timezone
 
 from apps.access.models import Role
@@ -214,3 +215,18 @@ def test_long_names_fit_into_the_title_of_the_change(course: Course, administrat
     end_grant(given, by=administrator, reason="Done.")
 
     assert all(len(title) <= 200 for title in ChangeSet.objects.values_list("title", flat=True))
+
+
+def test_the_timeline_says_who_may_what_in_words(
+    given: CourseUserGrant, course: Course, administrator: User, signed_in: Callable[[User], Client]
+) -> None:
+    to_role = grant_right(Role.objects.get(name="moderator"), EXPORT, course, by=administrator, reason="A trial.")
+    client = signed_in(administrator)
+
+    of_person, of_role = (
+        client.get(f"/admin/audit/changeset/{one.history.get().change_set_id}/change/").content.decode()
+        for one in (given, to_role)
+    )
+
+    assert "Robin Guest may edit content: Python from the first line" in of_person
+    assert "Moderator may export: Python from the first line" in of_role
