@@ -29,6 +29,7 @@
     /* The drop zone shows what was chosen. */
     for (const zone of document.querySelectorAll("[data-drop]")) {
         const input = zone.querySelector("input[type=file]");
+        input.hasChangeListener = true; // Otherwise unfold's script looks for its own text field beside the input.
         const name = zone.querySelector("[data-drop-name]");
         const show = () => {
             if (!input.files.length) return;
