@@ -51,19 +51,15 @@ class Review(NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedModel):
         default_permissions = ("view",)
         # Each list is read from its index alone, in its order, and asks there which rows are in scope.
         indexes = [
-            models.Index(
-                fields=["-created_at", "-id", "course", "state", "rating", "archived_at"],
-                condition=Q(archived_at=None),
-                name="reviews_newest",
-            ),
+            models.Index(fields=["archived_at", "-created_at", "-id", "course"], name="reviews_newest_first"),
             models.Index(fields=["-created_at", "-id"], name="reviews_with_archived"),
             models.Index(fields=["course", "-created_at", "-id", "state", "archived_at"], name="reviews_of_course"),
             models.Index(fields=["state", "-created_at", "-id", "course", "archived_at"], name="reviews_by_state"),
             models.Index(fields=["rating", "-created_at", "-id", "course", "archived_at"], name="reviews_by_rating"),
             models.Index(
-                fields=["-created_at", "-id", "course", "archived_at"],
+                fields=["archived_at", "-created_at", "-id", "course"],
                 condition=Q(reported_count__gt=0),
-                name="reviews_reported",
+                name="reviews_reported_newest_first",
             ),
         ]
         constraints = [
