@@ -20,8 +20,8 @@ PEOPLE, INSTRUCTORS = "people", "instructors"
 
 def all_grants_on(user: Any, on: Course | Category) -> list[Any]:
     """Everything ever given to the person or to a role of theirs that would cover this, in force or not."""
-    place: Any = on.category if isinstance(on, Course) else on
-    path: str = place.path if place else ""
+    category = on if isinstance(on, Category) else on.category
+    path = category.path if category else ""
 
     def ask() -> list[Any]:
         found: list[Any] = []
@@ -197,11 +197,20 @@ def givers(user: Any, right: str, on: Course | Category) -> str:
     """Who may give this right: those who lead the course hold every one of them, and so do administrators."""
     if right == GRANT or isinstance(on, Category):
         return "An administrator"
-    rows = CourseInstructor._base_manager.filter(
-        course=on.pk, role=CourseInstructor.Role.PRIMARY, user__is_active=True, user__is_staff=True
-    )
-    leading = [row.user for row in rows.exclude(user=user.pk).select_related("user") if teaches_today(row)]
+    leading = [person for person in who_leads(on) if person.pk != user.pk]
     return listed([*leading[:2], "an administrator"], "or") if leading else "An administrator"
+
+
+def who_leads(course: Course) -> list[Any]:
+    """The primary instructors of today who can sign in; the one in the lead comes first."""
+
+    def ask() -> list[Any]:
+        rows = CourseInstructor._base_manager.filter(
+            course=course.pk, role=CourseInstructor.Role.PRIMARY, user__is_active=True, user__is_staff=True
+        )
+        return [row.user for row in rows.order_by("-is_lead", "pk").select_related("user") if teaches_today(row)]
+
+    return remembered(("who leads", course.pk), ask)
 
 
 def given(grant: Any) -> str:

@@ -36,13 +36,17 @@ def explain(email: str, verb: str, model_label: str, key: str, field_name: str =
             return no(f"Nobody has the e-mail address {email}.")
         record = find(model, key)
         if record is not None:
-            if not field_name:
-                return explain_record(person, verb, record)
-            ask = partial(explain_record, person, record=record)
-            return about_field(ask, as_if_at_work(person), verb, record, field_name)
+            return explain_found(person, verb, record, field_name)
         if verb in VERBS_FOR_NEW:
             return explain_new(person, verb, the_policy, key)
     return no(f"There is no {model._meta.verbose_name} with the key {key}.")
+
+
+def explain_found(person: User, verb: str, record: Model, field_name: str = "") -> Explanation:
+    if not field_name:
+        return explain_record(person, verb, record)
+    ask = partial(explain_record, person, record=record)
+    return about_field(ask, as_if_at_work(person), verb, record, field_name)
 
 
 def model_named(label: str) -> type[Model]:
@@ -91,14 +95,13 @@ def explain_all(person: User, record: Model) -> Iterator[tuple[str, bool, str]]:
     """Each verb of the record's policy but adding it, with yes or no and the first thing that decides."""
     the_policy = policy_for(type(record))
     away, at_work = why_not_at_work(person), as_if_at_work(person)
-    with remembering():
-        for verb in (one for one in the_policy.verbs if one != "add"):
-            if away:
-                yield verb, False, away[0].text
-            elif the_policy.may(at_work, verb, record):
-                yield verb, True, first_because(at_work, verb, record).text
-            else:
-                yield verb, False, missing(at_work, verb, record)[0].text
+    for verb in (one for one in the_policy.verbs if one != "add"):
+        if away:
+            yield verb, False, away[0].text
+        elif the_policy.may(at_work, verb, record):
+            yield verb, True, first_because(at_work, verb, record).text
+        else:
+            yield verb, False, missing(at_work, verb, record)[0].text
 
 
 def because(person: User, verb: str, record: Model) -> list[Reason]:

@@ -13,10 +13,11 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.views.decorators.http import require_safe
 
 from admin_theme.gate import gate, may_here
 from apps.access.explain.answer import Explanation, link_of
-from apps.access.explain.asking import VERBS_FOR_NEW, explain, explain_all, person_with
+from apps.access.explain.asking import VERBS_FOR_NEW, explain_all, explain_found, explain_new, person_with
 from apps.access.explain.form import QuestionForm
 from apps.access.explain.keys import find, key_in_words, key_of
 from apps.access.explain.words import words_for
@@ -48,6 +49,7 @@ def address(**question: str) -> str:
     return f"{reverse('admin:access_explain')}{f'?{urlencode(asked)}' if asked else ''}"
 
 
+@require_safe
 def explain_page(request: HttpRequest) -> TemplateResponse:
     """The form, and below it an answer, a table of all verbs, or what might have been meant."""
     if not may_here(request, "explain", User):
@@ -80,7 +82,10 @@ def answer_to(request: HttpRequest, form: QuestionForm) -> dict[str, Any]:
         context |= {"record": record, "record_link": link_of(Stop("", record))}
     if not asked["verb"]:
         return {**context, "table": table(person, record, asked) if record else []}
-    answer = explain(person.email, asked["verb"], asked["model"], asked["key"], asked["field"])
+    if record is None:
+        answer = explain_new(person, asked["verb"], policy_for(model), asked["key"])
+    else:
+        answer = explain_found(person, asked["verb"], record, asked["field"])
     field = dict(form.fields["field"].choices).get(asked["field"], "")  # type: ignore[attr-defined]
     return {**context, **in_words(answer, asked), "field_name": field[:1].lower() + field[1:] if asked["field"] else ""}
 

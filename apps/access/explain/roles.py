@@ -131,5 +131,9 @@ def role_lacking(person: User, verb: str, way: ByRole) -> list[Reason]:
 
 def names_of(codes: frozenset[str]) -> str:
     """What the boxes on the page of a role are called: "Can change course"."""
-    names = {f"{one.content_type.app_label}.{one.codename}": one.name for one in offered_permissions()}
+    names = remembered(("names of permissions",), read_names)
     return listed([f"“{names[code]}”" if code in names else code for code in sorted(codes)])
+
+
+def read_names() -> dict[str, str]:
+    return {f"{one.content_type.app_label}.{one.codename}": one.name for one in offered_permissions()}
