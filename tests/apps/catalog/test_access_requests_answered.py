@@ -15,6 +15,7 @@ from apps.accounts.models import User
 from apps.audit.models import ChangeSet
 from apps.catalog.models import AccessRequest, Course, CourseUserGrant
 from apps.notifications.models import Notification
+from apps.records.policy import policy_for
 from tests.apps.catalog.asking import LIST, ask, holds, page_of, press, publish, told, words_of
 from tests.recipes import catalog
 from tests.support.people import grant, person
@@ -333,3 +334,15 @@ def test_open_requests_come_first_and_the_list_asks_no_more_for_more_rows(
 
     assert content.index("older") < content.index("newer")
     assert few == queries()[0] <= 25
+
+
+def test_the_door_of_deciding_opens_for_those_who_give_rights_somewhere(
+    administrator: User, instructor: User, viewer: User, manager: User, student: User, course: Course
+) -> None:
+    policy = policy_for(AccessRequest)
+
+    opens = [policy.may_ever(somebody, "decide") for somebody in (administrator, instructor, viewer, manager, student)]
+
+    assert opens == [True, True, False, False, False]
+    assert [policy.may_ever(somebody, "view") for somebody in (viewer, student)] == [True, False]
+    assert not any(policy.may_ever(somebody, "change") for somebody in (administrator, instructor))
