@@ -20,6 +20,16 @@ def remembering() -> Iterator[None]:
         _memory.reset(token)
 
 
+@contextmanager
+def remembering_at_least_here() -> Iterator[None]:
+    """The same for one piece of work, unless a request or a job remembers already."""
+    if _memory.get() is not None:
+        yield
+        return
+    with remembering():
+        yield
+
+
 def remembered(question: Hashable, find_out: Callable[[], Answer]) -> Answer:
     memory = _memory.get()
     if memory is None:

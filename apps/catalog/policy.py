@@ -1,10 +1,12 @@
 """Who may do what to the catalog: roles everywhere, grants course by course and category by category."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 
-from apps.access.memory import remembered
+from apps.access.memory import remembered, remembering_at_least_here
 from apps.catalog.models import (
     Category,
     CategoryGroupGrant,
@@ -17,6 +19,15 @@ from apps.catalog.models import (
     Module,
     Resource,
 )
+from apps.catalog.reasons import (
+    categories_to_fill,
+    granted,
+    held_anywhere,
+    leading_to,
+    leads,
+    right_lacking,
+    teaching_lacking,
+)
 from apps.catalog.rights import (
     ANALYTICS,
     EDIT,
@@ -27,15 +38,14 @@ from apps.catalog.rights import (
     RIGHTS,
     STUDENTS,
     categories_granted,
-    courses_granted,
-    ended_grants_on,
-    grants_on,
+    course_keys,
     is_primary_anywhere,
-    primary_courses,
+    on_courses,
+    primary_course_keys,
     rights_held_anywhere,
-    sentence_of,
 )
 from apps.records.policy import VERBS, RolePolicy, policy
+from apps.records.reasons import ByRole, Kind, Reason
 
 COURSE_VERBS: tuple[str, ...] = (*VERBS, "publish", "grant", "manage_students", "view_analytics", "price", "instructor")
 
@@ -85,55 +95,71 @@ class CoursePathPolicy(RolePolicy):
             return True  # Whoever may start a course finds the lists open, if empty.
         return not rights_held_anywhere(user).isdisjoint(self.rights_for.get(verb, ()))
 
+    def course_keys(self, user: Any, verb: str) -> QuerySet[Any]:
+        """The keys of the courses whose rows here are open to the person without a role that opens all."""
+        if verb in self.primary_verbs:
+            return primary_course_keys(user)
+        return course_keys(user, self.rights_for[verb]) if verb in self.rights_for else Course.with_archived.none()
+
     def courses(self, user: Any, verb: str) -> QuerySet[Course]:
-        """The courses whose rows here are open to the person without a role that opens all."""
-        if verb in self.primary_verbs:
-            return primary_courses(user)
-        if verb in self.rights_for:
-            return courses_granted(user, self.rights_for[verb])
-        return Course.with_archived.none()
+        return Course.with_archived.filter(on_courses("pk", self.course_keys(user, verb), user))
 
+    @remembering_at_least_here()
     def beside_roles(self, user: Any, verb: str) -> QuerySet[Any]:
-        courses = self.courses(user, verb)
-        if not self.course_path:
-            return courses
-        return self.everything().filter(**{f"{self.course_path}__in": courses.values("pk")})
+        return self.everything().filter(on_courses(self.course_path or "pk", self.course_keys(user, verb), user))
 
-    def because(self, user: Any, verb: str, record: Model) -> list[str]:
-        if (course := self.course_of(record)) is None:
-            return []
-        if verb in self.primary_verbs:
-            if primary_courses(user).filter(pk=course.pk).exists():
-                return [f"They are a primary instructor of {course.code}."]
-            return []
-        rights = self.rights_for.get(verb, ())
-        return [sentence_of(grant, course) for grant in grants_on(user, rights, course)]
+    def because(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
+        course = self.course_of(record)
+        on_course = self.because_of_course(user, verb, course) if course else []
+        return [*super().because(user, verb, record), *(leading_to(record, reason) for reason in on_course)]
+
+    def because_of_course(self, user: Any, verb: str, course: Course) -> list[Reason]:
+        """What lets the person do the verb to the rows of this course."""
+        if self.is_for_primary(verb):
+            return leads(user, course)
+        return granted(user, self.rights_for.get(verb, ()), course)
+
+    def missing(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
+        course = self.course_of(record)
+        on_course = self.missing_on_course(user, verb, course) if course else []
+        return [*on_course, *super().missing(user, verb, record)]
+
+    def missing_on_course(self, user: Any, verb: str, course: Course) -> list[Reason]:
+        if self.is_for_primary(verb):
+            return teaching_lacking(user, course)
+        return right_lacking(user, self.rights_for[verb], course) if verb in self.rights_for else []
+
+    def is_for_primary(self, verb: str) -> bool:
+        return verb in self.primary_verbs
+
+    def place_for(self, key: Mapping[str, str]) -> Course | None:
+        code = key.get(f"{self.course_path}__code", "")
+        return Course.with_archived.filter(code__iexact=code).select_related("category").first()
+
+    def may_new(self, user: Any, verb: str, place: Model | None) -> bool:
+        if place is None or not self.is_staff_at_work(user):
+            return False
+        return self.holds_everywhere(user, verb) or self.courses(user, verb).filter(pk=place.pk).exists()
+
+    def because_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:
+        return [*super().because_new(user, verb, place), *self.because_of_course(user, verb, place)]
+
+    def missing_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:
+        if place is None:
+            return [Reason(Kind.MISSING, "There is no course with this code.")]
+        return [*self.missing_on_course(user, verb, place)]
 
     def course_of(self, record: Model) -> Course | None:
+        """The course the record belongs to, looked up once in a request."""
         path = f"{self.course_path}__pk" if self.course_path else "pk"
-        return (
-            Course.with_archived.filter(pk__in=self.everything().filter(pk=record.pk).values(path))
-            .select_related("category")
-            .first()
-        )
-
-    def missing(self, user: Any, verb: str, record: Model) -> list[str]:
-        role = super().missing(user, verb, record)
-        if verb in self.primary_verbs:
-            return ["They are no primary instructor of the course.", *role]
-        if verb not in self.rights_for:
-            return role
-        rights, course = self.rights_for[verb], self.course_of(record)
-        asked = "no right" if rights == RIGHTS else f"not the right {' or '.join(rights)}"
-        ended = ended_grants_on(user, rights, course) if course else []
-        return [
-            f"They hold {asked} on the course, on a category above it or by a role.",
-            *(
-                f"Their right {grant.permission.codename} ended at {grant.expires_at:%Y-%m-%d %H:%M:%S} UTC."
-                for grant in ended
+        return remembered(
+            ("course of", record._meta.label, record.pk),
+            lambda: (
+                Course.with_archived.filter(pk__in=self.everything().filter(pk=record.pk).values(path))
+                .select_related("category")
+                .first()
             ),
-            *role,
-        ]
+        )
 
 
 def categories_to_import_into(user: Any) -> frozenset[int]:
@@ -152,6 +178,7 @@ class CoursePolicy(CoursePathPolicy):
     door_verbs = ("add",)
     primary_verbs = frozenset({"price", "instructor", "archive", "delete"})
     money: ClassVar[frozenset[str]] = frozenset({"price", "discount_price", "discount_ends_at"})
+    field_verbs = dict.fromkeys(("price", "discount_price", "discount_ends_at", "currency"), "price")
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:
         return super().holds_everywhere(user, verb) if verb != "add" else bool(user.is_superuser)
@@ -163,8 +190,24 @@ class CoursePolicy(CoursePathPolicy):
             return True
         return super().opens(user, verb)
 
-    def courses(self, user: Any, verb: str) -> QuerySet[Course]:
-        return primary_courses(user) if verb == "add" else super().courses(user, verb)
+    def course_keys(self, user: Any, verb: str) -> QuerySet[Any]:
+        return primary_course_keys(user) if verb == "add" else super().course_keys(user, verb)
+
+    def is_for_primary(self, verb: str) -> bool:
+        return verb == "add" or super().is_for_primary(verb)
+
+    def may_new(self, user: Any, verb: str, place: Model | None) -> bool:  # noqa: ARG002
+        return self.may_ever(user, verb)
+
+    def because_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:  # noqa: ARG002
+        own = [self.by_starting()] if user.has_perm("catalog.add_course") else []
+        return [*self.by_roles(user, verb), *own, *(categories_to_fill(user) if verb == "import" else ())]
+
+    def missing_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:  # noqa: ARG002
+        return [self.by_starting()]
+
+    def by_starting(self) -> ByRole:
+        return ByRole(frozenset({"catalog.add_course"}), "courses of their own, which they teach first")
 
     def may_add_in(self, user: Any, category_id: int | None, *, verb: str = "add") -> bool:
         """Whether the person may start a course in this category, by hand (`add`) or from a file (`import`)."""
@@ -220,6 +263,36 @@ class CourseInstructorPolicy(CoursePathPolicy):
     def opens(self, user: Any, verb: str) -> bool:
         return super().opens(user, verb) and (verb != "import" or super().opens(user, "instructor"))
 
+    def because_of_course(self, user: Any, verb: str, course: Course) -> list[Reason]:
+        found = super().because_of_course(user, verb, course)
+        return [also(reason, user, course) for reason in found] if verb == "import" else found
+
+    def missing_on_course(self, user: Any, verb: str, course: Course) -> list[Reason]:
+        found = super().missing_on_course(user, verb, course)
+        if verb != "import":
+            return found
+        lacking = [] if super().because_of_course(user, verb, course) else found
+        return lacking if self.chooses(user, course) else [*lacking, *teaching_lacking(user, course)]
+
+    def may_new(self, user: Any, verb: str, place: Model | None) -> bool:
+        may = super().may_new(user, verb, place)
+        return may and (verb != "import" or super().may_new(user, "instructor", place))
+
+    def chooses(self, user: Any, course: Course) -> bool:
+        """Whether the person may say who teaches this course."""
+        return super().holds_everywhere(user, "instructor") or bool(leads(user, course))
+
+
+def also(reason: Reason, user: Any, course: Course) -> Reason:
+    """A file may name instructors by a right to import only together with the right to choose them."""
+    second = leads(user, course)
+    text = second[0].text if second else f"a role of {user} may choose the instructors of all courses."
+    return replace(
+        reason,
+        text=f"{reason.text.rstrip('.')}; and {text}",
+        facts=(*reason.facts, *(second[0].facts if second else ())),
+    )
+
 
 @policy(Category)
 class CategoryPolicy(RolePolicy):
@@ -241,18 +314,23 @@ class CategoryPolicy(RolePolicy):
             return self.everything()
         return categories_granted(user, (GRANT,)) if verb == "grant" else self.everything().none()
 
-    def because(self, user: Any, verb: str, record: Model) -> list[str]:
-        if verb == "view" and rights_held_anywhere(user):
-            return ["They hold a right on some course, and whoever works on courses sees the categories."]
-        if verb == "grant" and categories_granted(user, (GRANT,)).filter(pk=record.pk).exists():
-            return ["They hold the right grant_access on this category or on one above it."]
-        return []
+    def because(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
+        found = super().because(user, verb, record)
+        if verb == "view":
+            return [*found, *held_anywhere(user)]
+        return [*found, *granted(user, (GRANT,), record)] if verb == "grant" else found  # type: ignore[arg-type]
+
+    def missing(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
+        if verb == "view":
+            return [Reason(Kind.MISSING, f"{user} holds no right on any course or category.")]
+        return [*right_lacking(user, (GRANT,), record)] if verb == "grant" else []  # type: ignore[arg-type]
 
 
 class GrantPolicy(CoursePathPolicy):
     """Rights on a course are seen and given by those who hold `grant_access` on it."""
 
     course_path = "content_object"
+    key_paths = ("content_object__code", "permission__codename", "user__email")
     rights_for = dict.fromkeys(("view", "add", "change", "delete"), (GRANT,))
     primary_verbs = frozenset()
 
@@ -264,12 +342,13 @@ class CourseUserGrantPolicy(GrantPolicy):
 
 @policy(CourseGroupGrant)
 class CourseGroupGrantPolicy(GrantPolicy):
-    pass
+    key_paths = ("content_object__code", "permission__codename", "group__name")
 
 
 class CategoryGrantPolicy(RolePolicy):
     """Rights on a category are seen and given by those who hold `grant_access` on it or above it."""
 
+    key_paths = ("content_object__slug", "permission__codename", "user__email")
     given: ClassVar[frozenset[str]] = frozenset({"view", "add", "change", "delete"})
 
     def opens(self, user: Any, verb: str) -> bool:
@@ -280,6 +359,32 @@ class CategoryGrantPolicy(RolePolicy):
             return self.everything().none()
         return self.everything().filter(content_object__in=categories_granted(user, (GRANT,)).values("pk"))
 
+    def because(self, user: Any, verb: str, record: Any) -> list[Reason | ByRole]:
+        found = super().because(user, verb, record)
+        if verb not in self.given:
+            return found
+        return [*found, *(leading_to(record, way) for way in granted(user, (GRANT,), record.content_object))]
+
+    def missing(self, user: Any, verb: str, record: Any) -> list[Reason | ByRole]:
+        return [*right_lacking(user, (GRANT,), record.content_object)] if verb in self.given else []
+
+    def place_for(self, key: Mapping[str, str]) -> Category | None:
+        return Category.with_archived.filter(slug__iexact=key.get("content_object__slug", "")).first()
+
+    def may_new(self, user: Any, verb: str, place: Model | None) -> bool:
+        if place is None or not self.is_staff_at_work(user):
+            return False
+        held = verb in self.given and categories_granted(user, (GRANT,)).filter(pk=place.pk).exists()
+        return held or self.holds_everywhere(user, verb)
+
+    def because_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:
+        return [*super().because_new(user, verb, place), *granted(user, (GRANT,), place)]
+
+    def missing_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:  # noqa: ARG002
+        if place is None:
+            return [Reason(Kind.MISSING, "There is no category with this slug.")]
+        return [*right_lacking(user, (GRANT,), place)]
+
 
 @policy(CategoryUserGrant)
 class CategoryUserGrantPolicy(CategoryGrantPolicy):
@@ -288,4 +393,4 @@ class CategoryUserGrantPolicy(CategoryGrantPolicy):
 
 @policy(CategoryGroupGrant)
 class CategoryGroupGrantPolicy(CategoryGrantPolicy):
-    pass
+    key_paths = ("content_object__slug", "permission__codename", "group__name")

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from apps.access.memory import remembered
 from apps.access.models import in_force
+from apps.catalog.among import Among
 from apps.catalog.models import (
     Category,
     CategoryGroupGrant,
@@ -55,7 +56,11 @@ VERBS_OF_ROLES = {
 }
 """The verb on courses a role has to open everywhere to be as good as the right."""
 
-GRANT_TABLES = (CourseUserGrant, CourseGroupGrant, CategoryUserGrant, CategoryGroupGrant)
+MANY = 500  # courses
+
+BY_COURSE = (CourseUserGrant, CourseGroupGrant)
+BY_CATEGORY = (CategoryUserGrant, CategoryGroupGrant)
+GRANT_TABLES = (*BY_COURSE, *BY_CATEGORY)
 
 
 def grants_of(user: Any, table: type[Model]) -> QuerySet[Any]:
@@ -64,47 +69,100 @@ def grants_of(user: Any, table: type[Model]) -> QuerySet[Any]:
     return table._base_manager.filter(in_force(), holder)
 
 
+def grants_held(user: Any) -> dict[tuple[type[Model], str], int]:
+    """How many grants of each right this person holds in each table; tables that hold none need not be asked again."""
+
+    def ask() -> dict[tuple[type[Model], str], int]:
+        counted = [
+            grants_of(user, table)
+            .order_by()
+            .values("permission__codename")
+            .annotate(number=Count("pk"), place=Value(place))
+            .values_list("place", "permission__codename", "number")
+            for place, table in enumerate(GRANT_TABLES)
+        ]
+        rows = counted[0].union(*counted[1:], all=True)
+        return {(GRANT_TABLES[place], codename): number for place, codename, number in rows}
+
+    return remembered(("grants held", user.pk), ask)
+
+
+def tables_of(user: Any, rights: Collection[str]) -> list[type[Model]]:
+    """The tables in which this person holds one of these rights."""
+    held = grants_held(user)
+    return [table for table in GRANT_TABLES if any((table, right) in held for right in rights)]
+
+
 def rights_held_anywhere(user: Any) -> frozenset[str]:
     """The rights this person holds on at least one course or category."""
-
-    def ask() -> frozenset[str]:
-        held = [grants_of(user, table).order_by().values_list("permission__codename") for table in GRANT_TABLES]
-        return frozenset(codename for (codename,) in held[0].union(*held[1:]))
-
-    return remembered(("rights anywhere", user.pk), ask)
+    return frozenset(codename for _, codename in grants_held(user))
 
 
 def categories_granted(user: Any, rights: Collection[str]) -> QuerySet[Category]:
     """The categories on which, or above which, the person holds one of the rights."""
-    covering = Q()
-    for table in (CategoryUserGrant, CategoryGroupGrant):
-        above = grants_of(user, table).annotate(below=ExpressionWrapper(OuterRef("path"), output_field=CharField()))
-        covering |= Q(
-            Exists(above.filter(permission__codename__in=rights, below__startswith=F("content_object__path")))
-        )
+    covering = Q(pk__in=())
+    for table in tables_of(user, rights):
+        if table in BY_CATEGORY:
+            above = grants_of(user, table).annotate(below=ExpressionWrapper(OuterRef("path"), output_field=CharField()))
+            covering |= Q(
+                Exists(above.filter(permission__codename__in=rights, below__startswith=F("content_object__path")))
+            )
     return Category.with_archived.filter(covering)
 
 
-def courses_granted(user: Any, rights: Collection[str]) -> QuerySet[Course]:
-    """The courses on which the person holds one of the rights, by themselves, by a role or through a category."""
-    held = Q(category__in=categories_granted(user, rights).values("pk"))
-    for table in (CourseUserGrant, CourseGroupGrant):
-        on_course = grants_of(user, table).filter(content_object=OuterRef("pk"), permission__codename__in=rights)
-        held |= Q(Exists(on_course))
-    return Course.with_archived.filter(held)
+def course_keys(user: Any, rights: Collection[str]) -> QuerySet[Any]:
+    """The keys of the courses on which the person holds one of the rights, by whatever way; some more than once."""
+    tables = tables_of(user, rights)
+    found = [
+        grants_of(user, table).filter(permission__codename__in=rights).order_by().values_list("content_object")
+        for table in tables
+        if table in BY_COURSE
+    ]
+    if any(table in BY_CATEGORY for table in tables):
+        in_category = Course.with_archived.filter(category__in=categories_granted(user, rights).values("pk"))
+        found.append(in_category.order_by().values_list("pk"))
+    if len(found) < 2:
+        return found[0] if found else Course.with_archived.none()
+    return found[0].union(*found[1:], all=True)
 
 
-def primary_courses(user: Any) -> QuerySet[Course]:
-    """The courses of which the person is an active primary instructor today."""
+def primary_course_keys(user: Any) -> QuerySet[Any]:
+    """The keys of the courses of which the person is an active primary instructor today."""
     today = timezone.localdate(timezone=timezone.get_default_timezone())
     teaching = CourseInstructor._base_manager.filter(
         Q(expires_on=None) | Q(expires_on__gte=today),
-        course=OuterRef("pk"),
         user=user.pk,
         role=CourseInstructor.Role.PRIMARY,
         is_active=True,
     )
-    return Course.with_archived.filter(Exists(teaching))
+    return teaching.order_by().values_list("course")
+
+
+def holds_many(user: Any) -> bool:
+    """Whether the person holds rights on so many courses that what is theirs is found faster by walking through all."""
+
+    def ask() -> bool:
+        if any(number >= MANY for (table, _), number in grants_held(user).items() if table in BY_COURSE):
+            return True
+        below = Course.with_archived.filter(category__in=categories_granted(user, RIGHTS).values("pk"))
+        return below.order_by()[MANY - 1 : MANY].exists()
+
+    return remembered(("holds many", user.pk), ask)
+
+
+def on_courses(path: str, keys: QuerySet[Any], user: Any) -> Among | Q:
+    """The condition that the course at this path is among these of the person, in the shape that is fast for them."""
+    return Q(pk__in=()) if keys.query.is_empty() else Among(F(path), keys, is_walk=holds_many(user))
+
+
+def courses_granted(user: Any, rights: Collection[str]) -> QuerySet[Course]:
+    """The courses on which the person holds one of the rights, by themselves, by a role or through a category."""
+    return Course.with_archived.filter(on_courses("pk", course_keys(user, rights), user))
+
+
+def primary_courses(user: Any) -> QuerySet[Course]:
+    """The courses of which the person is an active primary instructor today."""
+    return Course.with_archived.filter(pk__in=primary_course_keys(user))
 
 
 def is_primary_anywhere(user: Any) -> bool:
@@ -117,7 +175,7 @@ def grants_on(user: Any, rights: Collection[str], on: Course | Category) -> list
     path = on.path if isinstance(on, Category) else on.category.path if on.category else ""
     for table in GRANT_TABLES:
         grants = grants_of(user, table).filter(permission__codename__in=rights).select_related("permission")
-        if table in (CourseUserGrant, CourseGroupGrant):
+        if table in BY_COURSE:
             found += grants.filter(content_object=on.pk) if isinstance(on, Course) else ()
         else:
             found += [

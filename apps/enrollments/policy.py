@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from apps.access.memory import remembering_at_least_here
 from apps.accounts.policy import people_seen_beside_roles, why_people_are_seen
 from apps.catalog.policy import CoursePathPolicy
 from apps.catalog.reasons import granted, leading_to
@@ -35,6 +36,7 @@ class LessonProgressPolicy(CoursePathPolicy):
     rights_for = LEARNER_RIGHTS
 
 
+@remembering_at_least_here()
 def learners_managed_by(user: Any) -> Q:
     """The people enrolled in courses whose learners this person manages."""
     if STUDENTS not in rights_held_anywhere(user):
