@@ -42,12 +42,18 @@ class Enrollment(NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedMode
     class Meta(ArchivableModel.Meta):
         abstract = False
         ordering = ["-enrolled_at", "-pk"]
+        # A list chooses its page, and counts, in one of these: they hold what tells whose rows are whose.
         indexes = [
-            models.Index(fields=["course", "status"]),
-            models.Index(fields=["course", "-enrolled_at", "-id"]),
             models.Index(fields=["status", "access_ends_at"]),
-            models.Index(fields=["-enrolled_at", "-id"]),
-            models.Index(fields=["archived_at", "-enrolled_at", "-id"]),
+            models.Index(fields=["status", "course", "archived_at"], name="enrollments_by_status"),
+            models.Index(
+                fields=["course", "-enrolled_at", "-id", "status", "archived_at"], name="enrollments_of_course"
+            ),
+            models.Index(
+                fields=["-enrolled_at", "-id", "course", "status", "archived_at"],
+                condition=Q(archived_at=None),
+                name="enrollments_newest",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user", "course"], name="one_enrollment_per_learner_and_course"),

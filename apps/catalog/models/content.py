@@ -125,7 +125,15 @@ class Lesson(PieceModel, NaturalKeyModel, ArchivableModel, TimestampedModel, Tra
                 condition=Q(video_url="") | Q(video_url__startswith="https://"), name="lesson_video_url_is_https"
             ),
         ]
-        indexes = [models.Index(fields=["module", "order"])]
+        indexes = [
+            models.Index(fields=["module", "order"]),
+            # The list chooses its page here, without reading the texts: it holds what tells whose rows are whose.
+            models.Index(
+                fields=["-id", "course", "type", "access_level", "archived_at"],
+                condition=Q(archived_at=None),
+                name="lessons_newest",
+            ),
+        ]
         permissions = [("import_lesson", "Can import lessons"), ("export_lesson", "Can export lessons")]
 
     def __str__(self) -> str:
