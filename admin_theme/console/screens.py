@@ -21,6 +21,7 @@ from admin_theme.console.titles import TitlesMixin
 from admin_theme.filters import ArchivedFilter, ScopedRelatedFilter
 from admin_theme.gate import current_only, gate, leave_alone, masked_here
 from admin_theme.offers import offers_below, offers_for_selection
+from admin_theme.paging import LongListPaginator
 
 M = TypeVar("M", bound=Model)
 
@@ -34,6 +35,7 @@ class ConsoleAdmin(TitlesMixin, PlainNamesMixin, SavingMixin, RightsMixin, Scope
     """
 
     checks_class = ConsoleChecks
+    paginator = LongListPaginator
     list_per_page = 25
     list_max_show_all = 100
     list_filter_submit = True
@@ -159,6 +161,7 @@ class ConsoleAdmin(TitlesMixin, PlainNamesMixin, SavingMixin, RightsMixin, Scope
         """The list, with what narrows it as removable chips and the first step an empty one offers."""
         changelist: ChangeList = super().get_changelist_instance(request)
         changelist.opts = self.opts
+        changelist.result_count = changelist.paginator.count  # a far page has counted further
         changelist.chips = chips_of(changelist, request)  # type: ignore[attr-defined]
         changelist.is_narrowed = bool(changelist.chips or changelist.query)  # type: ignore[attr-defined]
         changelist.empty_link = self.first_step(request)  # type: ignore[attr-defined]
