@@ -247,7 +247,7 @@ def test_visitors_and_students_are_led_to_the_login(deed: str, course: Course, a
     assert everything_given() == before
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "to oneself": ({"email": "instructor@example.org"}, "Nobody grants rights to themselves."),
     "the right to grant": ({"rights": (GRANT,)}, "You cannot give or take the right “grant_access” here."),
     "a right that is none": ({"rights": ("delete_course",)}, "You cannot give or take the right “delete_course” here."),
