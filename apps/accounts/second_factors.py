@@ -29,7 +29,8 @@ def is_demanded_of(person: Any) -> bool:
 
 def all_factors_of(person: Any) -> QuerySet[Authenticator]:
     """The second factors with the recovery codes, oldest first."""
-    return Authenticator.objects.filter(user_id=person.pk).order_by("pk")
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user_id=person.pk).order_by("pk")
+    return found
 
 
 def factors_of(person: Any) -> QuerySet[Authenticator]:

@@ -87,7 +87,7 @@ def test_signing_in_gives_the_session_another_key(client: Client, ann: User) -> 
     session = client.session
     session["planted"] = "by somebody else"
     session.save()
-    planted = session.session_key
+    planted = str(session.session_key)
     client.cookies["sessionid"] = planted
 
     type_password(client, ann)
