@@ -4,11 +4,12 @@ from apps.accounts.models import User
 from apps.audit.recording import change_set, operation
 from apps.catalog.models import Category, Course
 from backoffice.seed.activity import make_activity
-from backoffice.seed.catalog import give_rights, make_categories, make_courses, make_instructors
+from backoffice.seed.catalog import give_rights, helped_course, make_categories, make_courses, make_instructors
 from backoffice.seed.curriculum import make_curricula
 from backoffice.seed.learning import make_learning
 from backoffice.seed.people import People, make_people
 from backoffice.seed.reading import subjects
+from backoffice.seed.requests import make_requests
 from backoffice.seed.reviews import make_reviews
 from backoffice.seed.writing import World
 
@@ -35,4 +36,5 @@ def build_platform(world: World) -> People:
         with change_set(title="Demo platform: reviews"):
             make_reviews(world, people)
         make_activity(world, courses, lessons, people)
+        make_requests(people, helped_course(courses))
     return people

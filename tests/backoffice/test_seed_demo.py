@@ -13,7 +13,7 @@ from django.db.models import Count
 
 from apps.accounts.models import User
 from apps.audit.models import ChangeSet
-from apps.catalog.models import CategoryUserGrant, Course, CourseInstructor, CourseUserGrant, Lesson
+from apps.catalog.models import AccessRequest, CategoryUserGrant, Course, CourseInstructor, CourseUserGrant, Lesson
 from apps.catalog.rights import IMPORT, RIGHTS, VIEW
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.reviews.models import Review, ReviewReport
@@ -99,6 +99,17 @@ def test_reviews_are_by_learners_of_the_course_in_every_state_and_none_is_from_t
         assert Enrollment.objects.filter(user=review.user_id, course=review.course_id).exists()
         assert review.reported_count == review.number
         assert max(review.created_at, review.decided_at or review.created_at).date().isoformat() <= "2026-03-01"
+
+
+def test_requests_wait_for_the_lead_instructor_and_one_was_answered() -> None:
+    seed()
+
+    requests = AccessRequest.objects.select_related("course")
+    assert sorted(requests.values_list("state", flat=True)) == ["declined", "open", "open"]
+    for asked in requests:
+        lead = asked.course.instructors.get(is_lead=True).user
+        assert lead.notifications.filter(title__contains=asked.wish, read_at__isnull=asked.is_open).count() == 1
+        assert asked.decided_by in (None, lead)
 
 
 def test_progress_says_the_same_as_the_lessons_and_nothing_happens_tomorrow() -> None:
