@@ -83,4 +83,5 @@ class SeeAsMiddleware:
 
 
 def refused(request: HttpRequest) -> HttpResponse:
-    return render(request, "admin_theme/only_looking.html", {"status": 403}, status=403)
+    context = {"status": 403, "request_id": structlog.contextvars.get_contextvars().get("request_id", "")}
+    return render(request, "admin_theme/only_looking.html", context, status=403)

@@ -1,5 +1,6 @@
 """The permissions a role can hold: those some policy listens to, and no others."""
 
+from functools import partial
 from itertools import groupby
 
 from django.contrib.auth.models import Permission
@@ -7,23 +8,26 @@ from django.utils.text import capfirst
 
 from apps.access.roles import PERMISSIONS
 from apps.records.policy import RolePolicy, all_policies
-from apps.records.reasons import Holder
+from apps.records.reasons import Holder, enough
 
 
 def meaningful_codes() -> frozenset[str]:
-    """Each permission that opens something when a role holds it, as `app.codename`."""
-    listened_to = {
-        permission
-        for the_policy in all_policies()
-        if isinstance(the_policy, RolePolicy)
-        for verb in the_policy.verbs
-        if (permission := the_policy.permission(verb)) and heard(the_policy, verb, permission)
-    }
-    return frozenset(listened_to).union(*PERMISSIONS.values())
+    """Each permission that opens something when a role holds it, alone or with another, as `app.codename`."""
+    listened_to = (heard(one) for one in all_policies() if isinstance(one, RolePolicy))
+    return frozenset().union(*listened_to, *PERMISSIONS.values())
 
 
-def heard(the_policy: RolePolicy, verb: str, permission: str) -> bool:
-    return verb in the_policy.door_verbs or the_policy.holds_everywhere(Holder(frozenset({permission})), verb)
+def heard(the_policy: RolePolicy) -> set[str]:
+    """The permissions this policy listens to."""
+    asked = {verb: the_policy.permission(verb) for verb in the_policy.verbs}
+    codes = {asked[verb] for verb in the_policy.door_verbs}
+    for verb in the_policy.verbs:
+        codes.update(*enough(partial(allows, the_policy, verb), set(asked.values())))
+    return codes
+
+
+def allows(the_policy: RolePolicy, verb: str, holder: Holder) -> bool:
+    return the_policy.holds_everywhere(holder, verb)
 
 
 def offered_permissions() -> list[Permission]:

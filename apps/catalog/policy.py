@@ -197,14 +197,18 @@ class CoursePolicy(CoursePathPolicy):
         return verb == "add" or super().is_for_primary(verb)
 
     def may_new(self, user: Any, verb: str, place: Model | None) -> bool:  # noqa: ARG002
-        return self.may_ever(user, verb)
+        """Whether there is a category, or none, in which the person may start a course."""
+        if verb != "import" or not self.may_ever(user, verb):
+            return self.may_ever(user, verb)
+        return self.may_add_in(user, None, verb=verb) or bool(categories_to_import_into(user))
 
     def because_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:  # noqa: ARG002
         own = [self.by_starting()] if user.has_perm("catalog.add_course") else []
         return [*self.by_roles(user, verb), *own, *(categories_to_fill(user) if verb == "import" else ())]
 
     def missing_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:  # noqa: ARG002
-        return [self.by_starting()]
+        words = f"{user} does not hold the right to import on any category."
+        return [*([Reason(Kind.MISSING, words)] if verb == "import" else ()), self.by_starting()]
 
     def by_starting(self) -> ByRole:
         return ByRole(frozenset({"catalog.add_course"}), "courses of their own, which they teach first")

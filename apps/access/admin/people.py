@@ -223,7 +223,7 @@ class PersonAdmin(ConsoleAdmin[User]):
         return f"{person} can try to sign in again."
 
     @console_action(
-        "See the console as them",
+        "See as them",
         verb="see_as",
         icon="visibility",
         ask_reason=True,

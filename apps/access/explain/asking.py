@@ -88,7 +88,7 @@ def explain_new(person: User, verb: str, the_policy: Policy, key: str) -> Explan
     reasons = [by_rank(person, verb, the_policy)] if person.is_superuser else []
     if the_policy.may_new(plain, verb, place):
         reasons += in_words(plain, verb, the_policy.because_new(plain, verb, place))
-    return Explanation(allowed=not away, chain=away or reasons)
+    return Explanation(allowed=not away, chain=away or reasons or [by_rule(person, the_policy)])
 
 
 def explain_all(person: User, record: Model) -> Iterator[tuple[str, bool, str]]:
@@ -111,7 +111,11 @@ def because(person: User, verb: str, record: Model) -> list[Reason]:
     reasons = in_words(plain, verb, the_policy.because(plain, verb, record)) if remains else []
     if person.is_superuser and (not remains or rank_decides(person, verb, the_policy)):
         reasons = [by_rank(person, verb, the_policy), *reasons]
-    return reasons or [Reason(Kind.RULE, f"The rule for {every(the_policy)} lets {person} do it.")]
+    return reasons or [by_rule(person, the_policy)]
+
+
+def by_rule(person: User, the_policy: Policy) -> Reason:
+    return Reason(Kind.RULE, f"The rule for {every(the_policy)} lets {person} do it.")
 
 
 def first_because(person: User, verb: str, record: Model) -> Reason:
