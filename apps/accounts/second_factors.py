@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from apps.accounts.models import LoginEvent, User
 from apps.accounts.sessions import end_other_sessions
-from apps.audit.recording import change_set, count
+from apps.audit.recording import change_set, count, current_operation
 
 Type = Authenticator.Type
 FACTORS = (Type.TOTP, Type.WEBAUTHN)
@@ -105,5 +105,8 @@ def noting_changes(request: HttpRequest) -> Iterator[None]:
 
 
 def note_change(person: Any, outcome: str, words: str, *, by: Any) -> None:
-    LoginEvent.objects.create(user=person, email=person.email, outcome=outcome, by=by, reason=words[:500])
+    place = current_operation().ip_address
+    LoginEvent.objects.create(
+        user=person, email=person.email, outcome=outcome, by=by, reason=words[:500], ip_address=place
+    )
     count("accounts.loginevent", "+")

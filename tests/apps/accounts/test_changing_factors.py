@@ -59,6 +59,7 @@ def test_an_app_is_set_up_with_one_entry_and_one_mail(
     assert {factor.type for factor in Authenticator.objects.filter(user=ann)} == {"totp", "recovery_codes"}
     assert outcomes_of(ann) == [Outcome.SUCCESS, Outcome.FACTOR_ON]
     assert ChangeSet.objects.get(title__startswith="Change how").actor == ann
+    assert LoginEvent.objects.get(outcome=Outcome.FACTOR_ON).ip_address == "127.0.0.1"
     assert [(message.to, message.subject) for message in sent] == [
         ([ann.email], "[Backoffice] An authenticator app was added to your account")
     ]
