@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.access.models import Role
 from apps.access.services import set_active
-from apps.accounts.services import suspend_person
+from apps.accounts.services import archive_person, suspend_person
 from apps.catalog.grants import grant_right
 from tests.apps.access.conftest import World
 from tests.support.people import grant
@@ -102,7 +102,9 @@ def test_an_inactive_role_is_said(world: World) -> None:
     answer = explain("ma@example.org", "view", "catalog.course", "A")
 
     assert answer["allowed"] is False
-    assert answer["because"][0] == "Robin Ma has the role Manager, which may see all courses, but the role is not active."
+    assert (
+        answer["because"][0] == "Robin Ma has the role Manager, which may see all courses, but the role is not active."
+    )
     assert answer["needed"][0]["text"] == "An administrator can make the role Manager active again."
 
 
@@ -161,3 +163,75 @@ def test_an_enrollment_is_found_by_its_two_keys(world: World) -> None:
     answer = explain("io@example.org", "view", "enrollments.enrollment", "learner-of-a@example.org/A")
 
     assert answer["allowed"] is True
+
+
+def test_the_command_answers_for_one_field(world: World) -> None:
+    answer = explain("cc@example.org", "change", "catalog.course", "A", "--field", "price")
+
+    assert (answer["allowed"], answer["field"]) == (False, "read-only")
+    assert answer["because"][0] == "Robin Cc is no primary instructor of the course A."
+
+
+def test_people_read_what_it_would_take(world: World) -> None:
+    out = StringIO()
+
+    call_command("access", "explain", "no@example.org", "publish", "catalog.course", "A", stdout=out)
+
+    assert (
+        "What it would take:\n- Robin Io or an administrator can give Robin No the right to publish." in out.getvalue()
+    )
+
+
+def test_every_way_that_allows_is_named_and_not_only_the_first(world: World) -> None:
+    grant(world.people["SU"], "view_course", world.a)
+    grant(world.people["SU"], "edit_content", world.top)
+
+    answer = explain("su@example.org", "view", "catalog.course", "A")
+
+    assert [step["kind"] for step in answer["chain"]] == ["role", "grant", "grant", "masked"]
+
+
+def test_an_administrator_who_teaches_is_told_both(world: World) -> None:
+    world.people["IO"].role = "administrator"
+    world.people["IO"].save()
+
+    answer = explain("io@example.org", "price", "catalog.course", "A")
+
+    assert [step["kind"] for step in answer["chain"]] == ["administrator", "instructor"]
+
+
+def test_a_grant_to_a_role_that_is_not_active_is_said(world: World) -> None:
+    role = Role.objects.get(name="moderator")
+    grant_right(role, "edit_content", world.a, by=world.people["AD"], reason="Typing errors.")
+    set_active(role, is_active=False, by=world.people["AD"])
+
+    answer = explain("mo@example.org", "change", "catalog.course", "A")
+
+    assert answer["allowed"] is False
+    assert answer["because"][0] == (
+        "Robin Mo has the role Moderator, which holds the right to edit content on the course A, "
+        "but the role is not active."
+    )
+
+
+def test_teaching_that_is_over_is_said_with_its_last_day(world: World) -> None:
+    row = world.a.instructors.get()
+    row.expires_on = timezone.localdate() - timedelta(days=1)
+    row.save()
+
+    ended = explain("io@example.org", "price", "catalog.course", "A")
+    row.expires_on, row.is_active = None, False
+    row.save()
+    inactive = explain("io@example.org", "price", "catalog.course", "A")
+
+    assert ended["because"][0].startswith("Robin Io was a primary instructor of the course A until the end of ")
+    assert inactive["because"][0] == "Robin Io is a primary instructor of the course A, but not an active one."
+
+
+def test_an_archived_account_is_said_with_its_day(world: World) -> None:
+    archive_person(world.people["CV"], by=world.people["AD"], reason="Left.")
+
+    answer = explain("cv@example.org", "view", "catalog.course", "A")
+
+    assert answer["because"][0].startswith("The account of Robin Cv was archived on ")
+    assert answer["needed"][0]["text"] == "An administrator can restore the account."
