@@ -9,12 +9,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import DropdownFilter
 
 from admin_theme.actions import console_action
 from admin_theme.console import ReadOnlyAdmin
-from admin_theme.displays import relative_time
+from admin_theme.displays import EMPTY, relative_time
 from apps.notifications.models import Notification
 from apps.notifications.queries import is_shown
 from apps.notifications.services import dismiss_notification, read_all_notifications, read_notification
@@ -45,7 +46,7 @@ class NotificationAdmin(ReadOnlyAdmin[Notification]):
     search_fields = ("title", "text")
     search_help_text = "Words of the notification"
     actions = ("mark_read", "dismiss")
-    fields = readonly_fields = ("title", "text", "link", "received", "read")
+    fields = readonly_fields = ("title", "text", "leads_to", "received", "read")
     empty_title = "Nothing to tell you"
     empty_text = "Requests that wait for you, answers to yours and the end of long work in the background appear here."
 
@@ -60,6 +61,12 @@ class NotificationAdmin(ReadOnlyAdmin[Notification]):
     @admin.display(description="received", ordering="created_at")
     def received(self, notification: Notification) -> SafeString:
         return relative_time(notification.created_at)
+
+    @admin.display(description="leads to")
+    def leads_to(self, notification: Notification) -> SafeString | str:
+        address = notification.link
+        words = '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>'
+        return format_html(words, address, address) if address else EMPTY
 
     @admin.display(description="read")
     def read(self, notification: Notification) -> SafeString:

@@ -94,7 +94,9 @@ class AccessRequestAdmin(ReadOnlyAdmin[AccessRequest]):
     def right_column(self, asked: AccessRequest) -> SafeString | str:
         if asked.right:
             return capfirst(WORDS[asked.right])
-        return quiet("No right on a course opens this: it takes a role, or an administrator does it.")
+        if asked.course is not None:
+            return quiet("No right on a course opens this: it takes a role, or an administrator does it.")
+        return quiet("The page belongs to no single course: it takes a role, or a right on a course you choose.")
 
     @admin.display(description="refused on")
     def refused_page(self, asked: AccessRequest) -> SafeString:

@@ -78,7 +78,7 @@ def grant_request(asked: AccessRequest, *, by: Any, reason: str, expires_at: dat
     if has_left(asked.requester):
         return close_for_who_has_left(asked, by=by)
     if asked.course is None or not asked.right:
-        raise RuleBroken("No right on a course opens this. Give them what they need, then mark the request as settled.")
+        raise RuleBroken("It asks for no right on a course. Give them what they need and mark it as settled.")
     if holds(asked.requester, asked.right, asked.course):
         words = WORDS[asked.right]
         raise RuleBroken(f"{asked.requester} may {words} on {asked.course} by now. Decline the request and say so.")

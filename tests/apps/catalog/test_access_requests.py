@@ -56,8 +56,12 @@ def test_an_empty_form_of_a_course_asks_for_the_right_on_that_course(
 def test_a_page_without_a_course_is_asked_of_administrators(
     as_viewer: Client, administrator: User, instructor: User
 ) -> None:
-    asked = ask(as_viewer, reverse("admin:catalog_course_add"))
+    address = reverse("admin:catalog_course_add")
+    words = words_of(as_viewer.get(address))
 
+    asked = ask(as_viewer, address)
+
+    assert "This page belongs to no single course, so your request goes to the administrators." in words
     assert (asked.course, asked.right, asked.wish) == (None, "", "add courses")
     assert told(administrator) == [
         "Robin View_course asks to add courses".replace("View_course", str(asked.requester).split()[1])

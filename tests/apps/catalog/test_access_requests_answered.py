@@ -184,7 +184,7 @@ def test_an_administrator_settles_what_no_right_opens(
 @pytest.mark.parametrize(
     ("action", "right", "sentence"),
     [
-        ("grant", "", "No right on a course opens this."),
+        ("grant", "", "It asks for no right on a course."),
         ("settle", "publish_course", "Grant the request instead."),
     ],
 )

@@ -288,3 +288,12 @@ def test_work_whose_worker_died_too_often_is_announced_too(manager: User) -> Non
     assert end_hopeless_runs() == 1
 
     assert Notification.objects.get().title == "Failed: Apply lessons.csv"
+
+
+def test_the_page_of_a_notification_has_its_words_and_the_way_on(manager: User, as_manager: Client) -> None:
+    notification = told(manager, "Something happened", text="In the night.", link=COURSES)
+
+    content = as_manager.get(f"{LIST}{notification.pk}/change/").content.decode()
+
+    for words in ("Something happened", "In the night.", f'href="{COURSES}">{COURSES}</a>', "Not yet"):
+        assert words in content
