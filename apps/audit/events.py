@@ -11,6 +11,8 @@ from admin_theme.gate import Refusal, left_alone_of, refusal_of
 from apps.audit.models import AccessEvent
 
 Kind = AccessEvent.Kind
+NO_PAGES = {"jsi18n"}
+"""Asked for by every page itself, and the same for everybody."""
 
 
 def record_event(kind: str, *, actor: Any, seen_as: Any = None, **facts: Any) -> AccessEvent:
@@ -20,6 +22,8 @@ def record_event(kind: str, *, actor: Any, seen_as: Any = None, **facts: Any) ->
 
 def record_request(request: HttpRequest, status: int, *, actor: Any, seen_as: Any = None) -> AccessEvent | None:
     """The one row of this request, when it leaves any: what was refused, not found, or seen as somebody."""
+    if request.resolver_match and request.resolver_match.url_name in NO_PAGES:
+        return None
     left_alone = left_alone_of(request)
     if status == 403 or left_alone:
         kind, what = Kind.REFUSED, left_alone or refusal_of(request) or what_was_asked(request)

@@ -116,7 +116,7 @@ class AccessEvent(models.Model):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.method} {self.path}"
+        return f"{self.get_kind_display()}: {self.path}"
 
 
 class HistoricalRow(models.Model):

@@ -33,7 +33,7 @@ def begin(
 
 def without_chrome(answer: Any) -> str:
     """The page without the banner, the links to one's own account, request ids, tokens and what was seconds ago."""
-    text = answer.content.decode()
+    text: str = answer.content.decode()
     for pattern in CHROME:
         text = pattern.sub(" ", text)
     return text.strip()

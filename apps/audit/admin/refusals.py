@@ -32,13 +32,13 @@ class AccessEventAdmin(ReadOnlyAdmin[AccessEvent]):
     list_title = "Refusals and visits"
     ordering = ("-occurred_at", "-pk")
     fields = (
-        ("kind", "status"),
+        ("asked", "kind"),
         ("actor", "seen_as"),
-        ("what", "detail"),
-        ("method", "path"),
-        ("occurred_at", "ip_address", "request_id"),
+        ("occurred_at", "ip_address"),
+        ("path", "answer"),
+        ("detail", "request_id"),
     )
-    readonly_fields = ("what",)
+    readonly_fields = ("asked", "answer")
     empty_title = "Nobody was refused anything yet"
     empty_text = (
         "Whoever is refused a page, or looks for what is not there, appears here. "
@@ -48,6 +48,14 @@ class AccessEventAdmin(ReadOnlyAdmin[AccessEvent]):
     @admin.display(description="what")
     def what(self, event: AccessEvent) -> SafeString:
         return two_lines(asked_for(event), event.detail or event.path)
+
+    @admin.display(description="what")
+    def asked(self, event: AccessEvent) -> str:
+        return asked_for(event)
+
+    @admin.display(description="answer")
+    def answer(self, event: AccessEvent) -> str:
+        return f"{event.method}, answered {event.status}" if event.status else event.method
 
     @admin.display(description="outcome", ordering="kind")
     def outcome(self, event: AccessEvent) -> SafeString:
@@ -68,6 +76,8 @@ class AccessEventAdmin(ReadOnlyAdmin[AccessEvent]):
 
 def asked_for(event: AccessEvent) -> str:
     """What the person wanted, in words: "Publish course 12", "Open people"."""
+    if event.kind in {AccessEvent.Kind.SEE_AS_STARTED, AccessEvent.Kind.SEE_AS_ENDED}:
+        return f"See the console as {event.seen_as}"
     verb = event.verb.replace("_", " ") or ("open" if event.method in {"GET", "HEAD"} else "send a form to")
     return str(capfirst(f"{verb} {subject(event)}"))
 

@@ -1,6 +1,7 @@
 """Seeing the console as somebody: how it starts, what it shows, how it ends, and that each page is written down."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -68,7 +69,8 @@ def test_each_page_is_what_the_person_gets(
     seen = as_administrator.get(address)
 
     assert seen.status_code == theirs.status_code
-    assert without_chrome(seen) == without_chrome(theirs)
+    if seen.status_code != 403:  # whose page lets them ask for the right, which is not the administrator's to do
+        assert without_chrome(seen) == without_chrome(theirs)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -108,11 +110,11 @@ def test_it_starts_with_a_reason_that_is_kept(as_administrator: Client, administ
     answer = begin(as_administrator, instructor, reason="A ticket says the list is empty.")
 
     event = AccessEvent.objects.get()
-    assert answer.url == "/admin/"
+    assert answer["Location"] == "/admin/"
     assert (event.kind, event.actor, event.seen_as) == (Kind.SEE_AS_STARTED, administrator, instructor)
     assert event.detail == "A ticket says the list is empty."
     assert event.request_id
-    assert not ChangeSet.objects.filter(title__contains="See the console").exists()
+    assert not ChangeSet.objects.filter(title__startswith="See as them").exists()
 
 
 def test_it_does_not_start_without_a_reason(as_administrator: Client, instructor: User) -> None:
@@ -170,7 +172,7 @@ def test_the_button_is_offered_only_where_it_works(as_administrator: Client, ins
 def test_the_button_in_the_banner_ends_it(visiting: Client, administrator: User, instructor: User) -> None:
     answer = visiting.post(END)
 
-    assert answer.url == f"/admin/accounts/user/{instructor.pk}/change/"
+    assert answer["Location"] == f"/admin/accounts/user/{instructor.pk}/change/"
     event = AccessEvent.objects.latest("pk")
     assert (event.kind, event.actor, event.seen_as) == (Kind.SEE_AS_ENDED, administrator, instructor)
     assert event.detail == "Ended by hand."
@@ -179,7 +181,7 @@ def test_the_button_in_the_banner_ends_it(visiting: Client, administrator: User,
 
 
 def test_ending_what_has_ended_changes_nothing(as_administrator: Client) -> None:
-    assert as_administrator.post(END).url == "/admin/"
+    assert as_administrator.post(END)["Location"] == "/admin/"
 
     assert events() == []
 
@@ -222,7 +224,7 @@ def test_what_was_sent_when_it_was_over_is_not_done_in_the_administrators_name(
         answer = visiting.post(f"/admin/catalog/course/{course.pk}/archive/", {"reason": "x"})
 
     course.refresh_from_db()
-    assert answer.url == "/admin/"
+    assert answer["Location"] == "/admin/"
     assert not course.is_archived
 
 
@@ -249,14 +251,14 @@ def test_forms_of_pages_seen_as_somebody_are_refused_once_it_ended(
 def test_it_ends_when_the_administrator_is_none_any_more(
     visiting: Client, administrator: User, course: Course, change: str
 ) -> None:
-    facts = {
-        "demoted": {"role": User.Role.STAFF},
-        "suspended": {"status": User.Status.SUSPENDED},
-        "archived": {"archived_at": timezone.now()},
-    }[change]
+    facts: dict[str, Any] = {
+        "demoted": ("role", User.Role.STAFF),
+        "suspended": ("status", User.Status.SUSPENDED),
+        "archived": ("archived_at", timezone.now()),
+    }
+    name, value = facts[change]
     person("second", User.Role.ADMINISTRATOR)
-    for name, value in facts.items():
-        setattr(administrator, name, value)
+    setattr(administrator, name, value)
     administrator.save()
 
     answer = visiting.get("/admin/catalog/course/")
