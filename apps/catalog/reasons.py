@@ -27,7 +27,7 @@ def all_grants_on(user: Any, on: Course | Category) -> list[Any]:
         found: list[Any] = []
         for table in GRANT_TABLES:
             is_personal = hasattr(table, "user")
-            rows = table._base_manager.filter(
+            rows: Any = table._base_manager.filter(
                 Q(user=user.pk) if is_personal else Q(group__user=user.pk, group__role__isnull=False)
             )
             rows = rows.select_related(

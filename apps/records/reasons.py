@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 
 
 class Kind(StrEnum):
-    """What sort of fact decides. Those up to `RULE` allow, those up to `NOBODY` stand in the way, the rest is told."""
+    """What sort of fact decides. Those up to `RULE` allow, those up to `NOBODY` stand in the way, the last is told."""
 
     ADMINISTRATOR = "administrator"
     ROLE = "role"
@@ -26,7 +26,6 @@ class Kind(StrEnum):
     MISSING = "missing"
     NOBODY = "nobody"
     MASKED = "masked"
-    NOTE = "note"
 
 
 @dataclass(frozen=True)

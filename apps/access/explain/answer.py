@@ -7,10 +7,7 @@ from django.urls import NoReverseMatch
 
 from admin_theme.tabs import tab_address
 from apps.access.models import RoleAssignment
-from apps.records.reasons import Cure, Kind, Reason, Stop
-
-STANDS_IN_THE_WAY = frozenset({Kind.ACCOUNT, Kind.EXPIRED, Kind.INACTIVE, Kind.MISSING, Kind.NOBODY})
-ONLY_TOLD = frozenset({Kind.MASKED, Kind.NOTE})
+from apps.records.reasons import Cure, Reason, Stop
 
 
 @dataclass

@@ -86,7 +86,7 @@ class QuestionForm(forms.Form):
 
     def placeholder(self, data: Any) -> str:
         model = self.model_in(data)
-        return capfirst(key_in_words(model)) if model else "What people type for it"
+        return capfirst(key_in_words(model)) if model else "Its code or name"
 
     def choices_of_field(self, data: Any) -> list[tuple[str, str]]:
         model = self.model_in(data)

@@ -39,7 +39,6 @@ KINDS_IN_WORDS = {
     Kind.MISSING: "Missing",
     Kind.NOBODY: "Nobody",
     Kind.MASKED: "Hidden",
-    Kind.NOTE: "Note",
 }
 
 
@@ -94,6 +93,7 @@ def in_words(answer: Explanation, asked: dict[str, str]) -> dict[str, Any]:
     return {
         "answer": answer,
         "verb": words_for(asked["verb"]),
+        "ways": sum(reason.kind is not Kind.MASKED for reason in answer.chain),
         "steps": [
             {
                 "kind": KINDS_IN_WORDS[reason.kind],
