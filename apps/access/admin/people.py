@@ -52,6 +52,11 @@ def is_locked_now(person: User) -> bool:
     return remembered(("locked", person.pk), lambda: is_locked(person))
 
 
+def factors_now(person: User) -> list[Authenticator]:
+    """Asked for once in a request, however often the page shows them."""
+    return remembered(("factors", person.pk), lambda: list(all_factors_of(person)))
+
+
 class ChangeRoleForm(ActionForm):
     field_order = ("role", "reason")
     role = forms.ChoiceField(label="From now on they are", choices=User.Role.choices)
@@ -208,9 +213,9 @@ class PersonAdmin(ConsoleAdmin[User]):
         """Which factors, since when and when last used; what they hold is never shown."""
         lines = [
             (in_words(factor), relative_time(factor.created_at), relative_time(factor.last_used_at, empty="never"))
-            for factor in all_factors_of(person)
+            for factor in factors_now(person)
         ]
-        return format_html_join(mark_safe("<br>"), "{}: since {}, last used {}", lines) or quiet("Not set up")
+        return format_html_join(mark_safe("<br>"), "{}: set up {}, last used {}", lines) or quiet("Not set up")
 
     @console_action("Send password mail", verb="reset_password", icon="mail", done="sent a mail", ask_reason=False)
     def send_reset_mail(self, request: HttpRequest, person: User, reason: str) -> str:
@@ -291,6 +296,7 @@ class PersonAdmin(ConsoleAdmin[User]):
         verb="remove_factors",
         icon="phonelink_erase",
         ask_reason=True,
+        fits=lambda person: bool(factors_now(person)),
         confirm="For somebody who lost their phone or passkey. Make sure that it is them who asks: afterwards their "
         "password alone opens the account, until they set up a new factor. They are signed out everywhere and told so.",
     )
