@@ -270,6 +270,7 @@ def test_a_persons_page_stays_within_the_queries_of_a_page(
 ) -> None:
     for _ in range(30):
         accounts.login_event.make(user=manager)
+    as_administrator.get("/admin/keys/")  # the first request of a session notes where it is open
 
     with django_assert_max_num_queries(25):
         as_administrator.get(page(manager))
