@@ -56,7 +56,7 @@ check: setup  ## Check format, lint, types, layers, templates, dependencies, spe
 		$(MANAGE) check --deploy --fail-level WARNING
 	DEBUG=1 $(MANAGE) makemigrations --check --dry-run
 
-bench: setup  ## Measure imports beside stock import-export and bare SQL.
+bench: setup  ## Measure imports and lists beside the stock libraries.
 	$(BIN)/python -m bench
 
 mutate-policy: setup  ## Take out each condition of the policy and see that a test notices; ONLY=catalog narrows it.

@@ -1,1 +1,1 @@
-"""How fast imports are, beside the stock library and beside the same write as bare SQL, in one run."""
+"""How fast imports and lists are, beside the stock libraries and beside bare SQL, in one run."""

@@ -1,4 +1,4 @@
-"""`python -m bench`: every way of importing, on every database there is, with the ratios and what they are to be."""
+"""`python -m bench`: imports and lists, on every database there is, with the ratios and what they are to be."""
 
 import argparse
 import tempfile
@@ -8,7 +8,9 @@ from typing import Any
 
 from bench.databases import Engine, Postgres, Sqlite
 from bench.files import write_file
+from bench.scopes_report import measure_lists
 
+PARTS = ("imports", "lists")
 KINDS = ("lessons", "enrollments")
 TARGETS = {"PostgreSQL": (30, 8), "SQLite": (12, 10)}
 STOCK_ROWS = 1_000
@@ -27,11 +29,16 @@ def main() -> None:
     parser.add_argument("--large", type=int, default=LARGE, help="Rows of the file memory is measured with; 0: none.")
     parser.add_argument("--only", choices=[engine.name.lower() for engine in (Postgres, Sqlite)])
     parser.add_argument("--kind", choices=KINDS, nargs="*", default=KINDS)
+    parser.add_argument("--part", choices=PARTS, nargs="*", default=PARTS)
+    parser.add_argument("--share", type=int, default=1, help="Lists are measured with so small a share of the rows.")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         for engine in engines(Path(folder), chosen.only):
             try:
-                measure(engine, chosen)
+                if "imports" in chosen.part:
+                    measure(engine, chosen)
+                if "lists" in chosen.part:
+                    measure_lists(engine, share=chosen.share, rounds=chosen.rounds)
             finally:
                 engine.drop()
 

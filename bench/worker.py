@@ -8,7 +8,7 @@ import django
 
 django.setup()
 
-from bench import bare, data, ours, stock  # noqa: E402 - Django comes first
+from bench import bare, data, ours, scopes, scopes_data, stock  # noqa: E402 - Django comes first
 
 
 def main() -> None:
@@ -16,6 +16,11 @@ def main() -> None:
     if what == "seed":
         data.seed()
         found = {}
+    elif what == "fill":
+        scopes_data.seed(int(kind))
+        found = {}
+    elif what == "lists":
+        found = scopes.run(int(kind))
     elif what == "stock":
         found = stock.run(path, kind)
     elif what == "bare":
