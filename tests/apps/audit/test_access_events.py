@@ -1,11 +1,14 @@
 """Refusals and visits: each refused request of staff leaves one row that says who, what, where and from where."""
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 
 from apps.accounts.models import User
 from apps.audit.models import AccessEvent
 from apps.catalog.models import Course
+from apps.records.policy import scope
+from tests.recipes import audit
 
 pytestmark = pytest.mark.django_db
 Kind = AccessEvent.Kind
@@ -56,3 +59,37 @@ def test_people_who_are_no_staff_leave_nothing(client: Client, as_student: Clien
         somebody.get("/admin/imports/exportrecord/1/file/")
 
     assert not AccessEvent.objects.exists()
+
+
+def test_people_see_their_own_rows_and_managers_and_administrators_all(
+    manager: User, administrator: User, support: User, instructor: User
+) -> None:
+    own, other = audit.access_event.make(actor=support), audit.access_event.make(actor=instructor)
+
+    seen = {person.email: set(scope(person, "view", AccessEvent)) for person in (support, manager, administrator)}
+
+    assert seen == {support.email: {own}, manager.email: {own, other}, administrator.email: {own, other}}
+
+
+def test_nobody_writes_or_takes_back_a_row(as_administrator: Client, administrator: User) -> None:
+    event = audit.access_event.make(actor=administrator)
+    address = f"{LIST}{event.pk}/"
+
+    answers = [
+        as_administrator.post(f"{address}change/", {"detail": "Nothing to see."}).status_code,
+        as_administrator.post(f"{address}delete/", {"post": "yes"}).status_code,
+    ]
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        AccessEvent.objects.filter(pk=event.pk).update(detail="Nothing to see.")
+
+    event.refresh_from_db()
+    assert answers == [403, 403]
+    assert event.detail == ""
+
+
+def test_the_list_says_in_words_what_was_refused(as_manager: Client, course: Course) -> None:
+    as_manager.post(f"/admin/catalog/course/{course.pk}/publish/")
+
+    page = as_manager.get(LIST).content.decode()
+
+    assert f"Publish course {course.pk}" in page
