@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from apps.accounts.models import User
 from apps.catalog.models import AccessRequest, Course
 
+expect.set_options(timeout=20_000)  # a machine at work on other tests answers late
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PRESS_PUBLISH = """address => {
