@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 
@@ -129,6 +129,21 @@ def masked_here(request: HttpRequest, model: type[Model]) -> frozenset[str]:
     if model._meta.label_lower not in masks:
         masks[model._meta.label_lower] = gate.masked_fields(request.user, model)
     return masks[model._meta.label_lower]
+
+
+def hides(request: HttpRequest, model: type[Model], path: str) -> bool:
+    """Whether a step of this path (`user__email`) is a field masked for the person: it is no way to find out either."""
+    at: Any = model
+    for name in path.split("__"):
+        if name in masked_here(request, at):
+            return True
+        try:
+            at = at._meta.get_field(name).related_model
+        except FieldDoesNotExist:
+            return False
+        if at is None:
+            return False
+    return False
 
 
 def forget_answers(request: HttpRequest) -> None:

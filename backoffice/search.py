@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from unfold.dataclasses import SearchResult
 
-from admin_theme.gate import gate, masked_here, may_here
+from admin_theme.gate import gate, hides, may_here
 from backoffice.navigation import screens
 
 MOST_RESULTS = 50
@@ -58,8 +58,7 @@ def records_named(request: HttpRequest, kind: Kind, term: str) -> list[SearchRes
     model = apps.get_model(kind.model)
     if not may_here(request, "view", model):
         return []
-    masked = masked_here(request, model)
-    fields = [name for name in kind.fields if name.split("__")[0] not in masked]
+    fields = [name for name in kind.fields if not hides(request, model, name)]
     if not fields:
         return []
     rows = gate.scope(request.user, "view", model)
@@ -72,7 +71,7 @@ def records_named(request: HttpRequest, kind: Kind, term: str) -> list[SearchRes
         rows = rows.filter(archived_at=None)
     relations = [field.name for field in model._meta.fields if field.is_relation and field.name in {"course", "user"}]
     rows = rows.select_related(*relations) if relations else rows
-    about = kind.about if kind.about not in masked else ""
+    about = "" if kind.about and hides(request, model, kind.about) else kind.about
     return [hit for row in rows[:MOST_OF_A_KIND] if (hit := result_of(row, kind, about))]
 
 

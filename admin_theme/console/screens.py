@@ -19,7 +19,7 @@ from admin_theme.console.rights import RightsMixin
 from admin_theme.console.saving import SavingMixin
 from admin_theme.console.titles import TitlesMixin
 from admin_theme.filters import ArchivedFilter, ScopedRelatedFilter
-from admin_theme.gate import current_only, gate, leave_alone, masked_here
+from admin_theme.gate import current_only, gate, hides, leave_alone
 from admin_theme.offers import offers_below, offers_for_selection
 from admin_theme.paging import LongListPaginator
 
@@ -65,8 +65,9 @@ class ConsoleAdmin(TitlesMixin, PlainNamesMixin, SavingMixin, RightsMixin, Scope
     # Lists
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        masked = masked_here(request, self.model)
-        filters = [self._scoped_filter(item) for item in self.list_filter if root_of(item) not in masked]
+        filters = [
+            self._scoped_filter(item) for item in self.list_filter if not hides(request, self.model, path_of(item))
+        ]
         names = {field.name for field in self.opts.get_fields()}
         return [ArchivedFilter, *filters] if "archived_at" in names else filters
 
@@ -81,8 +82,8 @@ class ConsoleAdmin(TitlesMixin, PlainNamesMixin, SavingMixin, RightsMixin, Scope
         return (item, BooleanRadioFilter) if isinstance(field, BooleanField) else item
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        masked = masked_here(request, self.model)
-        return [column for column in super().get_list_display(request) if self._root_of_column(column) not in masked]
+        columns = super().get_list_display(request)
+        return [column for column in columns if not hides(request, self.model, self._path_of_column(column))]
 
     def get_list_select_related(self, request: HttpRequest) -> Any:
         """What the screen says, or every single relation it shows: a list never asks once for each row."""
@@ -91,14 +92,13 @@ class ConsoleAdmin(TitlesMixin, PlainNamesMixin, SavingMixin, RightsMixin, Scope
         fields = {field.name for field in self.opts.fields if field.is_relation}
         return [column for column in self.get_list_display(request) if column in fields]
 
-    def _root_of_column(self, column: Any) -> str:
+    def _path_of_column(self, column: Any) -> str:
         function = getattr(self, column, None) if isinstance(column, str) else column
         ordering = getattr(function, "admin_order_field", None)
-        return str(ordering or column).lstrip("-").split("__")[0]
+        return str(ordering or column).lstrip("-")
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        masked = masked_here(request, self.model)
-        return [name for name in self.search_fields if root_of(name.lstrip("^=@")) not in masked]
+        return [name for name in self.search_fields if not hides(request, self.model, name.lstrip("^=@"))]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -202,7 +202,7 @@ def range_names(path: str) -> set[str]:
     return {f"{path}_{end}{part}" for end in ("from", "to") for part in ("", "_0", "_1")}
 
 
-def root_of(item: Any) -> str:
-    """The field of this model that a filter or a search path begins with."""
+def path_of(item: Any) -> str:
+    """The field a filter asks for, as a path from this model."""
     path = item[0] if isinstance(item, tuple) else item
-    return path.split("__")[0] if isinstance(path, str) else ""
+    return path if isinstance(path, str) else ""

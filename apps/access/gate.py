@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.audit.object_history import object_history_view
 from apps.audit.recording import change_set
-from apps.records.policy import policy_for, scope
+from apps.records.policy import has_policy, policy_for, scope
 
 
 class PolicyGate:
@@ -21,7 +21,7 @@ class PolicyGate:
         return policy_for(model).may(user, verb, record)
 
     def masked_fields(self, user: Any, model: type[Model]) -> frozenset[str]:
-        return policy_for(model).masked_fields(user)
+        return policy_for(model).masked_fields(user) if has_policy(model) else frozenset()
 
     def operation(self, *, by: Any, reason: str, title: str) -> AbstractContextManager[Any]:
         return change_set(by=by, reason=reason, title=title, channel="screen")

@@ -246,3 +246,21 @@ class TestWhoSeesWhat:
         assert as_administrator.get(address).status_code == 200
         assert as_administrator.post(address, {"is_completed": "on"}).status_code == 403
         assert as_administrator.get(f"{PROGRESS}add/").status_code == 403
+
+    @pytest.mark.parametrize("address", [f"{ENROLLMENTS}?q={{}}", "/admin/search/?s={}"])
+    def test_an_address_that_is_not_shown_finds_nobody_either(
+        self, as_instructor: Client, as_administrator: Client, enrollment: Enrollment, address: str
+    ) -> None:
+        enrollment.user.email = "hidden.canary@example.org"
+        enrollment.user.save()
+
+        by_name, by_address, shown = (
+            text(client.get(address.format(words)))
+            for client, words in (
+                (as_instructor, "student"),
+                (as_instructor, "hidden.canary"),
+                (as_administrator, "hidden.canary"),
+            )
+        )
+
+        assert [enrollment.learner_name in page for page in (by_name, by_address, shown)] == [True, False, True]

@@ -80,7 +80,7 @@ def test_a_database_that_does_not_answer_is_tried_again_but_not_for_ever(adminis
     assert (record.state, record.attempts) == (JobRun.State.FAILED, 3)
 
 
-def test_nothing_is_done_for_a_requester_who_may_not_sign_in_any_more(administrator: Any) -> None:
+def test_nothing_is_done_for_a_requester_who_may_not_sign_in_any_more(manager: Any) -> None:
     told: list[int] = []
     done: list[int] = []
 
@@ -88,14 +88,14 @@ def test_nothing_is_done_for_a_requester_who_may_not_sign_in_any_more(administra
         done.append(1)
         return "Done."
 
-    administrator.status = "suspended"
-    administrator.save()
+    manager.status = "suspended"
+    manager.save()
     with temporary_job(do_something, given_up=lambda record: told.append(record.pk)) as job:
-        record = job.now(by=administrator)
+        record = job.now(by=manager)
 
     assert (record.state, record.outcome) == (
         JobRun.State.FAILED,
-        f"Not done: {administrator} may not sign in any more.",
+        f"Not done: {manager} may not sign in any more.",
     )
     assert (done, told) == ([], [record.pk])
 
