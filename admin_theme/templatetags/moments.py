@@ -12,5 +12,5 @@ register = Library()
 
 @register.filter
 def moment(value: datetime | None, empty: str = EMPTY) -> SafeString:
-    """Relative when near, absolute when far, exact on hover."""
-    return relative_time(value, empty=empty)
+    """Relative when near, absolute when far, exact on hover; a template hands over "" for what is not there."""
+    return relative_time(value or None, empty=empty)
