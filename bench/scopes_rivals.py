@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import path
 from guardian.shortcuts import get_objects_for_user
 
-from apps.catalog.models import CourseGroupGrant, CourseUserGrant, Lesson
+from apps.catalog.models import Course, CourseGroupGrant, CourseUserGrant, Lesson
 from apps.enrollments.models import Enrollment
 from apps.reviews.models import Review
 from backoffice.urls import urlpatterns as ours
@@ -22,7 +22,7 @@ COLUMNS: dict[type[Any], tuple[str, ...]] = {
 CourseUserGrant.enabled = CourseGroupGrant.enabled = False  # guardian then looks into its generic tables
 
 
-class StockAdmin(admin.ModelAdmin[Any]):
+class StockAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """What registering a model gives, with the columns of ours."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
@@ -37,7 +37,7 @@ class GuardianAdmin(StockAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.filter(course__in=get_objects_for_user(request.user, "catalog.view_course"))
+        return rows.filter(course__in=get_objects_for_user(request.user, "view_course", Course))
 
 
 def site_of(name: str, kind: type[StockAdmin]) -> admin.AdminSite:
