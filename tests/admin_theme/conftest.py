@@ -4,6 +4,7 @@ import pytest
 
 from admin_theme import offers
 from apps.notifications import bell
+from backoffice import errors
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +14,4 @@ def _without_what_upper_apps_offer(request: pytest.FixtureRequest, monkeypatch: 
         monkeypatch.setattr(offers, "list_offers", [])
         monkeypatch.setattr(offers, "selection_offers", [])
         monkeypatch.setattr(bell, "facts", lambda request: {})  # noqa: ARG005
+        monkeypatch.setattr(errors, "offer_after", lambda request: None)  # noqa: ARG005
