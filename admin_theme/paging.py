@@ -1,23 +1,29 @@
 """Pages of long lists: rows are counted as far as anybody reads, and a far page is found by keys first."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.utils.functional import cached_property
+
+if TYPE_CHECKING:
+    Base = Paginator[Any]
+else:
+    Base = Paginator
 
 MOST_COUNTED = 10_000
 PAGES_AHEAD = 10
 MOST_SKIPPED = 10_000_000  # rows; no list is longer, and no database skips more in time
 
 
-class LongListPaginator(Paginator):
+class LongListPaginator(Base):
     """Counts up to ten thousand rows; beyond, every page that has rows opens, and the ten after it are offered.
 
     `count` is exact unless `is_open`: then it is the number of rows known to be there, one more than counted.
     """
 
     template_name = "admin_theme/pages.html"
+    object_list: Any
 
     @cached_property
     def count(self) -> int:
@@ -34,13 +40,13 @@ class LongListPaginator(Paginator):
             return str(intcomma(self.count))
         return f"more than {intcomma((self.count - 1) // 1000 * 1000)}"
 
-    def page(self, number: Any) -> Page:
+    def page(self, number: Any) -> Page[Any]:
         """The rows of a page, read by their keys: what is skipped is skipped in an index and not in the table."""
         self._look_ahead(number)
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
         keys = list(self.object_list.values_list("pk", flat=True)[first : first + self.per_page])
-        return self._get_page(self.object_list.filter(pk__in=keys), number, self)
+        return Page(self.object_list.filter(pk__in=keys), number, self)
 
     def _look_ahead(self, number: Any) -> None:
         """Near and beyond the end of what was counted, counts on to the pages after this one."""

@@ -19,7 +19,7 @@ COLUMNS: dict[type[Any], tuple[str, ...]] = {
     Review: ("user", "course", "rating", "state", "created_at"),
 }
 
-CourseUserGrant.enabled = CourseGroupGrant.enabled = False  # guardian then looks into its generic tables
+CourseUserGrant.enabled = CourseGroupGrant.enabled = False  # type: ignore[attr-defined]  # generic tables then
 
 
 class StockAdmin(admin.ModelAdmin):  # type: ignore[type-arg]

@@ -13,6 +13,7 @@ class Among(Func):
     are read once into a set. An array on PostgreSQL keeps it from walking.
     """
 
+    template = "%(expressions)s"
     arg_joiner = " IN "
     arity = 2
     output_field = BooleanField()
@@ -21,12 +22,12 @@ class Among(Func):
         super().__init__(key, keys)
         self.is_walk = is_walk
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return super().as_sql(
-            compiler, connection, template="(%(expressions)s) IS TRUE" if self.is_walk else "%(expressions)s", **extra
-        )
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
+        if self.is_walk:
+            extra["template"] = "(%(expressions)s) IS TRUE"
+        return super().as_sql(compiler, connection, *args, **extra)
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
         if self.is_walk:
             return self.as_sql(compiler, connection)
-        return super().as_sql(compiler, connection, template="%(expressions)s)", arg_joiner=" = ANY (ARRAY")
+        return self.as_sql(compiler, connection, template="%(expressions)s)", arg_joiner=" = ANY (ARRAY")
