@@ -1,0 +1,178 @@
+"""Where the table is tried: the two courses with words planted in them, and everybody signed in."""
+
+import io
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db import models
+from django.test import Client
+from django_celery_beat.models import PeriodicTask
+
+from apps.accounts.models import LoginEvent, Profile
+from apps.audit.models import ChangeSet
+from apps.catalog.models import Category
+from apps.jobs.models import JobRun
+from imports.exporter.keeping import keep_export
+from imports.models import ExportRecord, ImportJob, ImportMapping
+from tests.apps.access.conftest import World, rows_of
+from tests.apps.access.matrix.canaries import canary, plant
+from tests.apps.access.matrix.table import PEOPLE
+from tests.recipes import access, accounts, audit, catalog, notifications, reviews
+from tests.support.importing import applied, planned
+from tests.support.people import grant, person
+
+ADDRESS = "198.51.100.7"
+"""Where all of them sit."""
+
+
+@dataclass
+class Stage:
+    """The world, a signed-in client for each person, and what the addresses of the table name."""
+
+    world: World
+    clients: dict[str, Client]
+    keys: dict[str, Any]
+    cookies: dict[str, Any] = field(default_factory=dict)
+
+    def row(self, kind: str) -> Any:
+        return self.world.rows["A"][kind]
+
+    def client(self, letters: str) -> Client:
+        """The person's browser as it was after signing in, whatever was done with it since."""
+        client = self.clients[letters]
+        client.cookies = deepcopy(self.cookies[letters])
+        return client
+
+
+def a_client(user: Any) -> Client:
+    client = Client(REMOTE_ADDR=ADDRESS)
+    if user is not None and user.pk:
+        client.force_login(user)
+        client.get("/admin/keys/")  # The first request of a session is noted.
+    return client
+
+
+def set_the_stage(world: World) -> Stage:
+    """Plants the words, makes one row of everything else the addresses name, and signs everybody in."""
+    for side in "AB":
+        learner = world.rows[side]["user"]
+        learner.email = f"{canary(side, 'user', 'email')}@example.org"  # type: ignore[attr-defined]
+        learner.save()
+        accounts.profile.make(user=learner)
+        for row in rows_to_plant(world, side):
+            plant(row, side)
+    keys = {kind: row.pk for kind, row in world.rows["A"].items()}
+    keys |= {f"other_{kind}": row.pk for kind, row in world.rows["B"].items()}
+    keys |= imported(world) | kept(world) | asked(world)
+    keys["empty_category"] = catalog.category.make(slug="empty", name="Empty").pk
+    keys["spare_role"] = access.role.make(name="spare", display_name="Spare").pk
+    keys["colleague"] = world.people["NO"].pk
+    keys["task"] = PeriodicTask.objects.get(name="jobs.tidy_up").pk
+    keys["role"] = world.people["MA"].groups.get().pk
+    clients = {letters: a_client(world.people[letters]) for letters in PEOPLE}
+    keys["session"] = UserSession.objects.get(user=world.people["MA"]).pk
+    return Stage(world, clients, keys, {letters: deepcopy(client.cookies) for letters, client in clients.items()})
+
+
+def rows_to_plant(world: World, side: str) -> list[models.Model]:
+    """Everything of one side that holds words; the person last, whose name stands in the words of others."""
+    learner: Any = world.rows[side]["user"]
+    grants = (world.a if side == "A" else world.b).user_grants.all()
+    return [*world.rows[side].values(), Profile.objects.get(user=learner), *grants]
+
+
+def more_of_b(world: World, number: int) -> None:
+    """Another course like B with everything below it, for a page that must not count it."""
+    course = catalog.course.make(code=f"B{number}", category=world.b.category)
+    catalog.course_instructor.make(course=course, user=world.people["IX"])
+    for row in rows_of(course).values():
+        if row.pk != world.rows["B"]["category"].pk:
+            plant(row, "B", number=number)
+
+
+def asked(world: World) -> dict[str, Any]:
+    """What people were told, asked for and refused, and rights somebody was given by hand."""
+    stranger, viewer, colleague = world.people["IX"], world.people["CV"], world.people["NO"]
+    request = catalog.access_request.make(requester=viewer, course=world.a, page="/admin/")
+    plain = catalog.access_request.make(requester=viewer, course=None, right="", page="/admin/")
+    theirs = catalog.access_request.make(
+        requester=stranger, course=world.b, page="/admin/", wish=canary("B", "accessrequest", "wish")
+    )
+    keys = {"request": request.pk, "plain_request": plain.pk, "other_request": theirs.pk}
+    keys["notification"] = notifications.notification.make(recipient=viewer).pk
+    keys["event"] = audit.access_event.make(actor=stranger, detail=canary("B", "accessevent", "detail")).pk
+    keys["own_event"] = audit.access_event.make(actor=viewer).pk
+    keys["authenticator"] = Authenticator.objects.create(
+        user=colleague, type=Authenticator.Type.WEBAUTHN, data={"name": "Mine", "credential": {}}
+    ).pk
+    person("newcomer", "student")
+    helper, below = person("helper"), person("helper-below")
+    grant(helper, "edit_content", world.a)
+    grant(below, "edit_content", Category.objects.get(pk=world.rows["A"]["category"].pk))
+    for side, course in (("A", world.a), ("B", world.b)):
+        review = reviews.review.make(course=course, user=world.rows[side]["user"])
+        plant(review, side)
+        keys["review" if side == "A" else "other_review"] = review.pk
+    return keys | {"helper": helper.pk, "helper_below": below.pk}
+
+
+def imported(world: World) -> dict[str, Any]:
+    """An import of CI that was applied, one that waits with its plan and one not yet mapped; the same of IX."""
+    uploader, stranger = world.people["CI"], world.people["IX"]
+    text = "course_code,lesson_code,title\n{},new,{}\n"
+    job = applied("lessons", text.format("A", canary("A", "lesson", "title")), uploader, name="lessons.csv")
+    plan = planned("lessons", text.format("A", canary("A", "lesson", "title")) + "A,wrong,\n", uploader)
+    theirs = planned(
+        "lessons", text.format("B", canary("B", "lesson", "title")), stranger, name="canary-b-job-name.csv"
+    )
+    mapping = ImportMapping.objects.create(
+        name="Mine", kind="lessons", owner=uploader, headers=plan.headers, mapping=plan.mapping
+    )
+    assert (job.status, plan.status, theirs.status) == (
+        ImportJob.Status.APPLIED,
+        ImportJob.Status.PLANNED,
+        ImportJob.Status.PLANNED,
+    )
+    people = [user.pk for user in world.people.values() if user.pk]
+    return {
+        "job": job.pk,
+        "plan": plan.pk,
+        "faulty": plan.rows.filter(outcome="invalid").order_by("pk").values_list("pk", flat=True).first(),
+        "other_plan": theirs.pk,
+        "mapping": mapping.pk,
+        "run": job.run_id,
+        "other_run": theirs.run_id,
+        "own_change": job.change_set_id,
+        "change_set": ChangeSet.objects.exclude(actor__in=people).order_by("pk")[0].pk,
+    }
+
+
+def kept(world: World) -> dict[str, Any]:
+    """An export of CE, a sign-in of the learner, one of somebody else and an open run of CI."""
+    export = ExportRecord.objects.create(
+        requester=world.people["CE"],
+        kind="courses",
+        format="csv",
+        sha256="0" * 64,
+        row_count=1,
+        file=keep_export(io.BytesIO(b"code\nA\n"), "csv"),
+    )
+    facts = {"outcome": LoginEvent.Outcome.SUCCESS, "ip_address": ADDRESS}
+    learner = LoginEvent.objects.create(user_id=world.rows["A"]["user"].pk, email="a@example.org", **facts)
+    manager = LoginEvent.objects.create(user=world.people["MA"], email="ma@example.org", **facts)
+    waiting = JobRun.objects.create(
+        job="jobs.tidy_up", title="Tidy up", requester=world.people["CI"], only_one="waiting"
+    )
+    failed = JobRun.objects.create(
+        job="imports.plan", title="Plan a file", requester=world.people["CI"], state=JobRun.State.FAILED
+    )
+    return {
+        "export": export.pk,
+        "sign_in": learner.pk,
+        "managers_sign_in": manager.pk,
+        "waiting_run": waiting.pk,
+        "failed_run": failed.pk,
+    }
