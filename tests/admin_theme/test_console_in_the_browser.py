@@ -88,6 +88,26 @@ def test_a_chosen_theme_holds_outside_the_console_too(page_of: Opener, administr
     expect(page.locator("html")).to_have_class("dark")
 
 
+def test_a_dialog_takes_the_focus_keeps_it_and_gives_it_back(
+    page_of: Opener, administrator: User, course: Course
+) -> None:
+    page = page_of(administrator)
+    page.goto(f"/admin/catalog/course/{course.pk}/change/?tab=people")
+    opener = page.locator("#content").get_by_role("button", name="Give rights")
+
+    opener.press("Enter")
+    dialog = page.get_by_role("dialog", name="Give rights")
+    expect(dialog.get_by_label("Colleague")).to_be_focused()
+
+    page.keyboard.press("Shift+Tab")
+    expect(dialog.get_by_role("button", name="Give rights")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(dialog.get_by_label("Colleague")).to_be_focused()
+
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+
+
 def test_an_action_asks_in_a_dialog_and_says_what_it_did(page_of: Opener, administrator: User, course: Course) -> None:
     page = page_of(administrator)
     page.goto(f"/admin/catalog/course/{course.pk}/change/")

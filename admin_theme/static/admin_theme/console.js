@@ -1,4 +1,4 @@
-/* Keys of the console, and words for requests that were refused. */
+/* Keys of the console, the focus of its dialogs, and words for requests that were refused. */
 (function () {
   "use strict";
 
@@ -78,6 +78,35 @@
     }
   });
 
+  const REACHABLE = "a[href], button, input:not([type=hidden]), select, textarea";
+
+  /* unfold's dialog only appears: here the focus goes in, stays in, and returns to what opened it. */
+  function holdFocus(dialog) {
+    let opener = null;
+    const isOpen = () => dialog.getClientRects().length > 0;
+    const reachable = () => [...dialog.querySelectorAll(REACHABLE)].filter((one) => one.getClientRects().length && !one.disabled);
+    new MutationObserver(() => {
+      if (isOpen() && !opener) {
+        opener = document.activeElement;
+        (reachable()[0] || dialog).focus();
+      } else if (!isOpen() && opener) {
+        opener.focus();
+        opener = null;
+      }
+    }).observe(dialog.parentElement, { attributeFilter: ["style"] });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Tab" || !isOpen()) {
+        return;
+      }
+      const all = reachable();
+      const edge = event.shiftKey ? all[0] : all[all.length - 1];
+      if (document.activeElement === edge || !dialog.contains(document.activeElement)) {
+        event.preventDefault();
+        (event.shiftKey ? all[all.length - 1] : all[0]).focus();
+      }
+    });
+  }
+
   const REFUSALS = {
     0: "The console cannot be reached. Nothing was changed; try again.",
     403: "Your rights do not cover this. Nothing was changed.",
@@ -112,6 +141,14 @@
     const page = document.getElementById("main");
     if (page) {
       page.setAttribute("role", "main");
+    }
+    const search = document.getElementById("searchbar");
+    if (search) {
+      search.setAttribute("aria-label", "Search this list");
+    }
+    const dialog = document.getElementById("modal-content");
+    if (dialog) {
+      holdFocus(dialog);
     }
   });
 
