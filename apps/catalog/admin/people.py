@@ -116,7 +116,7 @@ class PeopleActions(Base):
         "Change the end",
         verb="grant",
         form=RightsEndForm,
-        confirm="Only rights that were given here by hand. An end binds to the second.",
+        confirm="This sets a new end for rights that were given here by hand.",
     )
     def change_rights_end(self, request: HttpRequest, place: Any, reason: str, data: dict[str, Any]) -> str:  # noqa: ARG002
         for grant in data["grants"]:
@@ -127,7 +127,7 @@ class PeopleActions(Base):
         "Take rights back",
         verb="grant",
         form=HeldRightsForm,
-        confirm="Only rights that were given here by hand. They are gone with the next click; giving them again works.",
+        confirm="This takes rights that were given here by hand. They are gone at once, and can be given again.",
     )
     def take_rights_back(self, request: HttpRequest, place: Any, reason: str, data: dict[str, Any]) -> str:  # noqa: ARG002
         for grant in data["grants"]:

@@ -4,7 +4,8 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Value, When
+from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
+from django.forms import CharField
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -14,11 +15,11 @@ from unfold.enums import ActionVariant
 
 from admin_theme.actions import ActionForm, console_action, words_of
 from admin_theme.console import ReadOnlyAdmin
-from admin_theme.displays import Tone, quiet, relative_time, state_badge, two_lines
+from admin_theme.displays import EMPTY, Tone, quiet, relative_time, state_badge, two_lines
 from admin_theme.filters import ScopedRelatedFilter
 from apps.catalog.admin.people_forms import end_field, reason_field
 from apps.catalog.grants import LONGEST_REASON
-from apps.catalog.models import AccessRequest
+from apps.catalog.models import AccessRequest, Course
 from apps.catalog.refusals import refused_before
 from apps.catalog.rights import WORDS
 from apps.catalog.services.requests import (
@@ -29,6 +30,7 @@ from apps.catalog.services.requests import (
     settle_request,
     withdraw_request,
 )
+from apps.records.policy import scope
 
 State = AccessRequest.State
 TONES: dict[str, Tone] = {State.OPEN: "info", State.GRANTED: "good", State.DECLINED: "bad", State.WITHDRAWN: "neutral"}
@@ -50,19 +52,41 @@ class GrantRequestForm(ActionForm):
 
 @admin.register(AccessRequest)
 class AccessRequestAdmin(ReadOnlyAdmin[AccessRequest]):
-    list_display = ("what", "course", "state_column", "asked", "answer")
+    list_display = ("what", "course_column", "state_column", "asked", "answer")
     list_filter = ("state", ("course", ScopedRelatedFilter))
     list_title = "Requests"
     search_fields = ("requester__first_name", "requester__last_name", "wish", "course__code", "note")
     search_help_text = "Name, course or what was asked for"
     list_select_related: ClassVar[list[str]] = ["requester", "course", "decided_by"]
     ordering = (OPEN_FIRST, "-created_at", "-pk")
-    fields = readonly_fields = ("who", "wish_column", "right_column", "course", "note", "refused_page", "outcome")
+    fields = readonly_fields = (
+        "who",
+        "wish_column",
+        "right_column",
+        "course_column",
+        "note",
+        "refused_page",
+        "outcome",
+    )
     actions_detail = ("grant", "settle", "decline", "withdraw")
     empty_title = "Nobody asks for anything"
     empty_text = (
         "Whoever is refused a page can ask for the right there. What waits for you, and your own, is listed here."
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AccessRequest]:
+        """Whoever lost a course keeps their request, and reads there only what it was called when they asked."""
+        seen = scope(request.user, "view", Course).filter(pk=OuterRef("course")).order_by()
+        return super().get_queryset(request).annotate(sees_course=Exists(seen))
+
+    @admin.display(description="course")
+    def course_column(self, asked: AccessRequest) -> SafeString | str:
+        if asked.course_id is None:
+            return EMPTY
+        if not asked.sees_course:  # type: ignore[attr-defined]
+            return quiet("No longer open to you")
+        address = reverse("admin:catalog_course_change", args=[asked.course_id])
+        return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', address, asked.course)
 
     @admin.display(description="request", ordering="requester__last_name")
     def what(self, asked: AccessRequest) -> SafeString:
@@ -100,7 +124,8 @@ class AccessRequestAdmin(ReadOnlyAdmin[AccessRequest]):
 
     @admin.display(description="refused on")
     def refused_page(self, asked: AccessRequest) -> SafeString:
-        return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', asked.page, asked.page)
+        link = '<a class="text-primary-600 dark:text-primary-500" href="{}" title="{}">Open the page</a>'
+        return format_html(link, asked.page, asked.page)
 
     @admin.display(description="answer")
     def outcome(self, asked: AccessRequest) -> SafeString:
@@ -168,7 +193,8 @@ class AccessRequestAdmin(ReadOnlyAdmin[AccessRequest]):
             return HttpResponseNotAllowed(["POST"])
         refusal = refused_before(request.POST.get("refusal", ""), request.user)
         try:
-            asked = ask_for_access(refusal, by=request.user, reason=request.POST.get("note", ""))
+            note = CharField(required=False).clean(request.POST.get("note", ""))
+            asked = ask_for_access(refusal, by=request.user, reason=note)
         except ValidationError as broken:
             messages.error(request, words_of(broken))
             return HttpResponseRedirect(reverse("admin:index"))
