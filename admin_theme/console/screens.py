@@ -120,7 +120,7 @@ class ConsoleAdmin(TitlesMixin, PlainNamesMixin, SavingMixin, RightsMixin, Scope
             else:
                 names.append(item if isinstance(item, str) else item[0])
         if lookup in self.lookups_allowed:
-            return True
+            return not hides(request, self.model, lookup)
         return any(
             (parts[: len(path.split("__"))] == path.split("__") and harmless(parts, path))
             or lookup in range_names(path)

@@ -62,6 +62,15 @@ def test_who_sees_names_only_finds_no_address_anywhere(letters: str, world: Worl
         assert "Robin" in shown
 
 
+def test_who_has_which_role_is_not_found_out_by_narrowing_a_list_of_names(world: World, signed_in: SignedIn) -> None:
+    role = Role.objects.get(name="support")
+    question = {"groups__role__group_ptr__exact": role.pk}
+
+    answers = [signed_in(world.people[letters]).get(PEOPLE, question).status_code for letters in ("MO", "IO", "MA")]
+
+    assert answers == [400, 400, 200]
+
+
 def test_a_masked_field_is_not_found_by_searching_for_it(world: World, signed_in: SignedIn) -> None:
     shown = body(signed_in(world.people["MO"]), f"{PEOPLE}?q=learner-of-a@example.org")
 
