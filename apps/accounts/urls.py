@@ -18,6 +18,7 @@ urlpatterns = [
     path("2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index"), name="mfa_list_webauthn"),
     path("2fa/webauthn/add/", views.recorded(add_webauthn), name="mfa_add_webauthn"),
     path("2fa/webauthn/keys/<int:pk>/remove/", views.remove_passkey, name="mfa_remove_webauthn"),
+    path("sessions/", views.sessions, name="usersessions_list"),
     path("sessions/end-others/", views.end_others, name="end_other_sessions"),
     path("sessions/<int:pk>/end/", views.end_one_session, name="end_session"),
 ]

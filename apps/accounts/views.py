@@ -9,6 +9,7 @@ from allauth.mfa.base.views import IndexView
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from allauth.usersessions.models import UserSession
+from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,7 +17,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.middleware import WANTED
 from apps.accounts.second_factors import codes_left, factors_of, is_demanded_of, noting_changes
@@ -75,6 +76,7 @@ class RemovePasskeyView(RemoveWebAuthnView):
 second_factors = login_required(SecondFactorsView.as_view())
 recovery_codes = never_cache(login_required(RecoveryCodesView.as_view()))
 remove_passkey = recorded(RemovePasskeyView.as_view())
+sessions = require_safe(ListUserSessionsView.as_view())  # its own POST would end sessions and write nothing down
 
 
 @login_required

@@ -114,3 +114,12 @@ def test_no_stock_screen_of_people_groups_or_schedules_is_left(model: Any) -> No
     screen = admin.site._registry.get(model)
 
     assert screen is None or type(screen).__module__.startswith("apps.")
+
+
+def test_the_list_itself_ends_no_session_behind_the_back_of_the_audit(signed_in: SignedIn, manager: User) -> None:
+    here, there = places(signed_in, manager, 2)
+
+    answer = here.post(reverse("usersessions_list"))
+
+    assert answer.status_code == 405
+    assert is_in(there)
