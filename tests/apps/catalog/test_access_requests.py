@@ -17,7 +17,7 @@ from apps.catalog.refusals import Refused
 from apps.catalog.services.requests import MOST_OPEN, ask_for_access
 from apps.notifications.models import Notification
 from backoffice.errors import permission_denied
-from tests.apps.catalog.asking import ASK, ask, page_of, publish, token_in, told, words_of
+from tests.apps.catalog.asking import ASK, LIST, ask, page_of, publish, token_in, told, words_of
 from tests.recipes import catalog
 from tests.support.people import grant, person
 
@@ -288,6 +288,32 @@ def test_nothing_is_asked_by_a_get(as_viewer: Client, course: Course) -> None:
 
     assert as_viewer.get(ASK, {"refusal": token}).status_code == 405
     assert not AccessRequest.objects.exists()
+
+
+def test_a_letter_no_text_holds_is_refused_in_the_note(as_viewer: Client, course: Course) -> None:
+    token = token_in(as_viewer.post(publish(course)))
+
+    answer = as_viewer.post(ASK, {"refusal": token, "note": "Please.\0"}, follow=True)
+
+    assert "Null characters are not allowed." in words_of(answer)
+    assert not AccessRequest.objects.exists()
+
+
+def test_who_lost_the_course_does_not_read_its_new_name_on_their_request(
+    as_viewer: Client, viewer: User, course: Course
+) -> None:
+    asked = ask(as_viewer, publish(course))
+    before = as_viewer.get(LIST).content.decode()
+    CourseUserGrant.objects.filter(user=viewer).delete()
+    course.title = "A title of tomorrow"
+    course.save()
+
+    pages = [as_viewer.get(address) for address in (LIST, page_of(asked))]
+
+    assert reverse("admin:catalog_course_change", args=[course.pk]) in before
+    assert [answer.status_code for answer in pages] == [200, 200]
+    assert not any(course.title in answer.content.decode() for answer in pages)
+    assert all("No longer open to you" in words_of(answer) for answer in pages)
 
 
 @pytest.mark.django_db(transaction=True)
