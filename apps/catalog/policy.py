@@ -178,7 +178,11 @@ class CoursePolicy(CoursePathPolicy):
     door_verbs = ("add",)
     primary_verbs = frozenset({"price", "instructor", "archive", "delete"})
     money: ClassVar[frozenset[str]] = frozenset({"price", "discount_price", "discount_ends_at"})
-    field_verbs = dict.fromkeys(("price", "discount_price", "discount_ends_at", "currency"), "price")
+    # A category brings the rights that were given on it, so moving a course there is giving rights on the course.
+    field_verbs: ClassVar[dict[str, str]] = {
+        **dict.fromkeys(("price", "discount_price", "discount_ends_at", "currency"), "price"),
+        "category": "grant",
+    }
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:
         return super().holds_everywhere(user, verb) if verb != "add" else bool(user.is_superuser)

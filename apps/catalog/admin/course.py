@@ -32,9 +32,9 @@ from apps.catalog.queries import add_list_facts
 from apps.catalog.services import missing_before_publication, warnings_before_publication
 from apps.catalog.states import CourseStatus
 from apps.catalog.tabs import course_tabs
+from apps.records.policy import policy_for
 
 Status = CourseStatus
-PRICING = ("price", "discount_price", "discount_ends_at", "currency")
 
 course_tabs += [
     Tab(key="facts", title="Facts", place=10, has_fields=True),
@@ -178,9 +178,10 @@ class CourseAdmin(CourseActions, PeopleActions, TabbedAdmin[Course]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = super().get_readonly_fields(request, obj)
-        if obj is None or self.may(request, "price", obj):
+        if obj is None:
             return fixed
-        return (*fixed, *PRICING)
+        verbs = policy_for(Course).field_verbs
+        return (*fixed, *(name for name, verb in verbs.items() if not self.may(request, verb, obj)))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if isinstance(obj, Course) and obj.is_archived:

@@ -75,6 +75,7 @@ class CourseActions:
 
     @console_action(
         "Change category",
+        verb="grant",
         icon="drive_file_move",
         form=CategoryChoiceForm,
         done="moved to the category",

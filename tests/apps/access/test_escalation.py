@@ -26,10 +26,11 @@ from apps.accounts.services import (
     suspend_person,
 )
 from apps.audit.models import ChangeSet
-from apps.catalog.models import Course, CourseUserGrant
-from apps.records.policy import has_policy, scope
+from apps.catalog.models import Category, Course, CourseUserGrant
+from apps.records.policy import has_policy, policy_for, scope
 from apps.records.rules import RuleBroken
 from tests.recipes import catalog
+from tests.support.importing import codes, planned
 from tests.support.people import grant, person
 
 SignedIn = Callable[[User], Client]
@@ -284,3 +285,46 @@ def test_a_plain_group_without_a_role_gives_nothing(staff_without_rights: User) 
     staff_without_rights.groups.add(group)
 
     assert not scope(staff_without_rights, "view", Course).exists()
+
+
+@pytest.fixture
+def mover(course: Course) -> tuple[User, Category]:
+    """Edits the course, and holds the right to publish and to give rights on a category it does not lie in."""
+    user, elsewhere = person("mover"), catalog.category.make(slug="elsewhere")
+    grant(user, "edit_content", course)
+    for right in ("view_course", "import_content", "publish_course", "grant_access"):
+        grant(user, right, elsewhere)
+    return user, elsewhere
+
+
+def test_moving_a_course_to_a_category_of_ones_own_is_no_way_to_rights_on_it(
+    mover: tuple[User, Category], course: Course, signed_in: SignedIn
+) -> None:
+    user, elsewhere = mover
+    before = course.category
+    course.category = elsewhere
+    course.save()
+    course.category = before
+    course.save()
+    client, page = signed_in(user), reverse("admin:catalog_course_change", args=[course.pk])
+    version = course.history.filter(category=elsewhere).get()
+    form = client.get(page).context["adminform"].form
+
+    refused = client.post(reverse("admin:catalog_course_change_category", args=[course.pk]), {"category": elsewhere.pk})
+    client.post(reverse("admin:catalog_course_history", args=[course.pk]), {"version": version.pk})
+
+    course.refresh_from_db()
+    assert refused.status_code == 403
+    assert "title" in form.fields
+    assert "category" not in form.fields
+    assert course.category == before
+    assert not policy_for(Course).may(user, "publish", course)
+
+
+def test_a_file_moves_no_course_to_a_category_of_ones_own(mover: tuple[User, Category], course: Course) -> None:
+    user, elsewhere = mover
+    grant(user, "import_content", course)
+
+    job = planned("courses", f"course_code,category\n{course.code},{elsewhere.slug}\n", user)
+
+    assert codes(job, 2) == ["R_DENIED"]
