@@ -22,9 +22,7 @@ class CourseUserGrant(GrantFacts, TrackedModel, UserObjectPermissionBase):
     class Meta(UserObjectPermissionBase.Meta):
         abstract = False
         unique_together = ["user", "permission", "content_object", "source"]
-        indexes = [
-            models.Index(fields=["user", "permission", "content_object", "expires_at"], name="rights_of_person")
-        ]
+        indexes = [models.Index(fields=["user", "permission", "content_object", "expires_at"], name="rights_of_person")]
         verbose_name = "right on a course"
         verbose_name_plural = "rights on courses"
 
