@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from admin_theme.displays import counted, nearby
 from admin_theme.gate import gate, may_here
 from apps.audit.models import ChangeSet
-from apps.catalog.models import Course
+from apps.catalog.models import AccessRequest, Course
 from apps.catalog.states import CourseStatus
 from apps.enrollments.models import Enrollment
 from apps.jobs.models import JobRun
@@ -87,7 +87,19 @@ def figures(request: HttpRequest) -> list[Figure]:
 
 
 def attention(request: HttpRequest) -> list[Attention]:
-    return [*waiting_reviews(request), *open_imports(request), *failed_jobs(request)]
+    return [*open_requests(request), *waiting_reviews(request), *open_imports(request), *failed_jobs(request)]
+
+
+def open_requests(request: HttpRequest) -> list[Attention]:
+    if not may_here(request, "decide", AccessRequest):
+        return []
+    asked = gate.scope(request.user, "decide", AccessRequest).filter(state=AccessRequest.State.OPEN)
+    found = asked.aggregate(number=Count("pk"), oldest=Min("created_at"))
+    if not found["number"]:
+        return []
+    title = f"{counted(AccessRequest, found['number'])} for rights to answer"
+    text = f"The oldest was made {nearby(found['oldest'])}."
+    return [Attention(title, text, list_of("catalog.accessrequest", "state__exact=open"), "front_hand", "info")]
 
 
 def waiting_reviews(request: HttpRequest) -> list[Attention]:

@@ -346,3 +346,17 @@ def test_the_door_of_deciding_opens_for_those_who_give_rights_somewhere(
     assert opens == [True, True, False, False, False]
     assert [policy.may_ever(somebody, "view") for somebody in (viewer, student)] == [True, False]
     assert not any(policy.may_ever(somebody, "change") for somebody in (administrator, instructor))
+
+
+def test_the_overview_of_whoever_decides_says_how_many_wait(
+    as_viewer: Client, as_instructor: Client, course: Course
+) -> None:
+    asked = ask(as_viewer, publish(course))
+
+    (waiting,) = as_instructor.get("/admin/").context["attention"]
+    assert waiting.title == "1 request for rights to answer"
+    assert str(asked) in words_of(as_instructor.get(waiting.link))
+    assert as_viewer.get("/admin/").context["attention"] == []
+
+    press(as_instructor, "decline", asked, reason="Not before the term.")
+    assert as_instructor.get("/admin/").context["attention"] == []
