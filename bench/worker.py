@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -13,12 +14,11 @@ from bench import bare, data, ours, scopes, scopes_data, stock  # noqa: E402 - D
 
 def main() -> None:
     what, kind, path = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    found: Any = {}
     if what == "seed":
         data.seed()
-        found = {}
     elif what == "fill":
         scopes_data.seed(int(kind))
-        found = {}
     elif what == "lists":
         found = scopes.run(int(kind))
     elif what == "stock":

@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     os.environ["VAR_DIR"] = str(Path(os.environ["VAR_DIR"]) / worker)
@@ -24,6 +25,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "tests.sqlite3")}
 # A refusal is logged with its traceback; the colorful one takes longer than everything the request does.
-LOGGING["formatters"]["line"]["processors"][-1] = structlog.dev.ConsoleRenderer(
+LOGGED: Any = LOGGING["formatters"]
+LOGGED["line"]["processors"][-1] = structlog.dev.ConsoleRenderer(
     colors=False, exception_formatter=structlog.dev.plain_traceback
 )

@@ -74,7 +74,8 @@ def test_every_record_page_opens_for_an_administrator_at_a_bounded_cost(
 def made_for(model: Any, person: User) -> Any:
     """A record of a kind the small platform has none of; where it belongs to somebody, to this person."""
     owners = {"recipient", "requester", "uploader", "actor", "user"} & {field.name for field in model._meta.fields}
-    return RECIPES[model].make(**dict.fromkeys(owners, person))
+    facts: dict[str, Any] = dict.fromkeys(owners, person)
+    return RECIPES[model].make(**facts)
 
 
 @pytest.mark.parametrize("model", SCREENS, ids=lambda model: model._meta.label_lower)

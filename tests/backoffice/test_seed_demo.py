@@ -107,6 +107,7 @@ def test_requests_wait_for_the_lead_instructor_and_one_was_answered() -> None:
     requests = AccessRequest.objects.select_related("course")
     assert sorted(requests.values_list("state", flat=True)) == ["declined", "open", "open"]
     for asked in requests:
+        assert asked.course is not None
         lead = asked.course.instructors.get(is_lead=True).user
         assert lead.notifications.filter(title__contains=asked.wish, read_at__isnull=asked.is_open).count() == 1
         assert asked.decided_by in (None, lead)

@@ -77,7 +77,8 @@ class AccessRequestAdmin(ReadOnlyAdmin[AccessRequest]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccessRequest]:
         """Whoever lost a course keeps their request, and reads there only what it was called when they asked."""
         seen = scope(request.user, "view", Course).filter(pk=OuterRef("course")).order_by()
-        return super().get_queryset(request).annotate(sees_course=Exists(seen))
+        rows: QuerySet[AccessRequest] = super().get_queryset(request)
+        return rows.annotate(sees_course=Exists(seen))
 
     @admin.display(description="course")
     def course_column(self, asked: AccessRequest) -> SafeString | str:
