@@ -30,7 +30,28 @@ TOUR = (
         "/admin/catalog/course/1/change/",
         "Facts, curriculum, instructors, learners and history.",
     ),
+    (
+        "people",
+        "Who may do what with a course",
+        "/admin/catalog/course/1/change/?tab=people",
+        "Every right with where it came from, who gave it, why, and until when.",
+    ),
+    (
+        "may-they",
+        "May they …?",
+        "/admin/access/explain/?person={colleague}&verb=publish&model=catalog.course&key=PY-101",
+        "The answer, what allows it or stands in the way, and who could change that.",
+    ),
+    ("refusal", "A refusal", "", "What was refused, and the way to ask for the right."),
+    (
+        "request",
+        "A request",
+        "/admin/catalog/accessrequest/2/change/",
+        "Granted or declined on its page, with a reason.",
+    ),
+    ("see-as", "The console as somebody else", "", "What a colleague sees, to look at and not to change."),
     ("enrollments", "Enrollments", "/admin/enrollments/enrollment/", "Who takes what, and how far they are."),
+    ("review", "A review", "/admin/reviews/review/1/change/", "The words, who wrote them and how far they came."),
     (
         "import-map",
         "Somebody else's file",
@@ -56,8 +77,8 @@ LEVELS = ("Beginner", "Intermediate", "Expert")
 
 
 @contextmanager
-def demo_platform() -> Iterator[dict[str, str]]:
-    """A running platform in a folder that is gone afterwards; yields an account."""
+def demo_platform() -> Iterator[list[dict[str, str]]]:
+    """A running platform in a folder that is gone afterwards; yields its accounts, the administrator first."""
     with tempfile.TemporaryDirectory() as folder:
         surroundings = {**os.environ, "VAR_DIR": folder, "DEBUG": "1"}
         for command in ("migrate --verbosity 0", f"seed_demo --today {TODAY} --verbosity 0"):
@@ -67,7 +88,7 @@ def demo_platform() -> Iterator[dict[str, str]]:
             try:
                 wait_until_it_answers()
                 with (Path(folder) / "demo-accounts.csv").open(newline="") as file:
-                    yield next(csv.DictReader(file))
+                    yield list(csv.DictReader(file))
             finally:
                 server.terminate()
 
@@ -125,17 +146,48 @@ def photograph_an_import(page: Page, folder: Path, file: Path) -> None:
     page.screenshot(path=folder / "import-result.png")
 
 
-def photograph(browser: Browser, account: dict[str, str], folder: Path) -> None:
+def photograph_a_refusal(page: Page, folder: Path) -> None:
+    """Publishes as a co-instructor who may not: the console offers no button for it, so the form is bent."""
+    page.goto(f"{SITE}/admin/catalog/course/1/change/")
+    with page.expect_navigation():
+        page.evaluate(
+            "const form = document.getElementById('course_form');"
+            "form.action = '/admin/catalog/course/1/publish/'; "
+            "HTMLFormElement.prototype.submit.call(form);"
+        )
+    page.screenshot(path=folder / "refusal.png")
+
+
+def photograph_see_as(page: Page, folder: Path, colleague: str) -> None:
+    """Looks at a course as a colleague, and ends the visit."""
+    page.goto(f"{SITE}/admin/accounts/user/?q={colleague}")
+    page.locator("#result_list tbody th a").first.click()
+    page.locator("[hx-get$='/see-as/']").first.dispatch_event("click")
+    page.locator("#dialog textarea").fill("They cannot find their course.")
+    page.locator("#dialog").get_by_role("button", name="See as them").click()
+    page.wait_for_selector(".c-visit")
+    page.goto(f"{SITE}/admin/catalog/course/")
+    page.screenshot(path=folder / "see-as.png")
+    page.locator(".c-visit").get_by_role("button", name="End").click()
+    page.wait_for_selector(".c-visit", state="detached")
+
+
+def photograph(browser: Browser, accounts: list[dict[str, str]], folder: Path) -> None:
+    colleague = next(account for account in accounts if "edit_content" in account["role"])
     page = browser.new_page(viewport={"width": 1280, "height": 800})
-    sign_in(page, account)
+    sign_in(page, colleague)
+    photograph_a_refusal(page, folder)
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    sign_in(page, accounts[0])
     with tempfile.TemporaryDirectory() as upload:
         photograph_an_import(page, folder, write_catalog(Path(upload) / "partner-catalog.csv"))
     for name, _, address, _ in TOUR:
         if not address:
             continue
-        page.goto(SITE + address)
+        page.goto(SITE + address.format(colleague=colleague["email"]))
         page.wait_for_load_state("networkidle")
         page.screenshot(path=folder / f"{name}.png")
+    photograph_see_as(page, folder, colleague["email"])
 
 
 def write_tour(readme: Path) -> None:
@@ -154,9 +206,9 @@ def main() -> None:
     folder = HERE / "tour"
     folder.mkdir(exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with demo_platform() as account, sync_playwright() as playwright:
+    with demo_platform() as accounts, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        photograph(browser, account, folder)
+        photograph(browser, accounts, folder)
         browser.close()
     write_tour(HERE.parent / "README.md")
 
