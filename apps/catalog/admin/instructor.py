@@ -76,6 +76,7 @@ instructors_tab = Tab(
     inlines=(CourseInstructorInline,),
     context=instructors_panel,
     count=lambda request, course: course_figures_once(request, course)["instructors"],
+    opens=lambda request, course: may_here(request, "view", CourseInstructor),  # noqa: ARG005
 )
 
 

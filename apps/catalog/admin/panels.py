@@ -85,6 +85,7 @@ curriculum_tab = Tab(
     template="catalog/curriculum_panel.html",
     context=curriculum_panel,
     count=lambda request, course: course_figures_once(request, course)["lessons"],
+    opens=lambda request, course: may_here(request, "view", Lesson),  # noqa: ARG005
 )
 resources_tab = Tab(
     key="resources",
@@ -93,4 +94,5 @@ resources_tab = Tab(
     template="catalog/resources_panel.html",
     context=resources_panel,
     count=lambda request, course: resources_of(course).count(),  # noqa: ARG005
+    opens=lambda request, course: may_here(request, "view", Resource),  # noqa: ARG005
 )
