@@ -7,9 +7,14 @@ from tests.apps.access.conftest import World
 from tests.apps.access.matrix.addresses import METHODS, all_actions, patterns, route_of
 from tests.apps.access.matrix.stage import set_the_stage
 from tests.apps.access.matrix.table import LETTERS, groups, lines_of, table
-from tests.apps.access.matrix.trying import everything, touched, tried
+from tests.apps.access.matrix.trying import everything, only_the_page, touched, tried
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _quick_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.test.client.store_rendered_templates", only_the_page)
 
 
 @pytest.mark.parametrize("group", groups())
