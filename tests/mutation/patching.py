@@ -19,7 +19,7 @@ def put_in_place(tree: ast.Module, module: ModuleType) -> bool:
     path = module.__file__ or ""
     new = {code.co_qualname: code for code in codes_in(compile(tree, path, "exec"))}
     changed = False
-    for function in [one for one in gc.get_objects() if isinstance(one, FunctionType)]:
+    for function in [one for one in gc.get_objects() if type(one) is FunctionType]:  # lazy ones stay lazy
         code = function.__code__
         other = new.get(code.co_qualname)
         if code.co_filename == path and other is not None and other != code and other.co_freevars == code.co_freevars:

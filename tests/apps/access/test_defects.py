@@ -23,7 +23,7 @@ from apps.records.policy import OwnRowsPolicy, RolePolicy
 from imports import services, tasks
 from imports.models import ExportRecord, ImportJob
 from imports.runner.writing import Writer
-from imports.types.columns import WebAddress
+from imports.types.columns import Choice
 from tests.apps.access.conftest import World
 from tests.support.importing import planned
 
@@ -129,8 +129,8 @@ def who_may_change_people_makes_an_administrator(world: World) -> bool:
 
 def a_file_brings_what_no_form_would_take(world: World) -> bool:
     lesson = lesson_of(world, "A")
-    uploaded(world, "CI", f"course_code,lesson_code,video_url\nA,{lesson.code},javascript:alert(1)\n")
-    return bool(lesson_of(world, "A").video_url == "javascript:alert(1)")
+    uploaded(world, "CI", f"course_code,lesson_code,activity_type\nA,{lesson.code},no such thing\n")
+    return bool(lesson_of(world, "A").activity_type == "no such thing")
 
 
 def an_import_that_was_taken_back_says_it_was_applied(world: World) -> bool:
@@ -182,7 +182,7 @@ def people_like_any_record(patch: pytest.MonkeyPatch) -> None:
 
 
 def cells_as_they_are(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(WebAddress, "read", lambda _, cell: str(cell))
+    patch.setattr(Choice, "read", lambda _, cell: str(cell))
 
 
 def endings_that_lie(patch: pytest.MonkeyPatch) -> None:
