@@ -8,7 +8,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from admin_theme.actions import ActionForm
 from admin_theme.widgets import dress
-from apps.catalog.models import Category
+from apps.catalog.models import Category, Course
 from apps.catalog.queries import categories_below, category_tree
 from apps.catalog.services import suggest_version_code, warnings_before_publication
 
@@ -42,7 +42,7 @@ class LinesField(forms.Field):
 
 def tree_choices(categories: QuerySet[Category], empty: str) -> list[tuple[Any, str]]:
     """The choices of a select: categories in the order of the tree, indented."""
-    rows = category_tree(categories)
+    rows = category_tree(categories, Course.objects.none())
     return [("", empty), *((row.pk, "\u2003" * row.depth + row.name) for row in rows)]  # type: ignore[attr-defined]
 
 

@@ -87,21 +87,19 @@ def categories_below(category: Category) -> QuerySet[Category]:
     return Category.with_archived.filter(path__startswith=category.path)
 
 
-def category_course_counts() -> dict[int, int]:
-    """How many current courses lie directly in each category."""
-    counted: QuerySet[Any] = (
-        Course.objects.exclude(category=None).order_by().values_list("category").annotate(n=Count("pk"))
-    )
-    return dict(counted)
+def category_course_counts(courses: QuerySet[Course]) -> dict[int, int]:
+    """How many of these courses, archived ones aside, lie directly in each category."""
+    current: QuerySet[Any] = courses.filter(archived_at=None).exclude(category=None).order_by()
+    return dict(current.values_list("category").annotate(n=Count("pk")))
 
 
-def category_tree(categories: QuerySet[Category]) -> list[Category]:
-    """Categories in the order of the tree, each with its `depth` and the courses in it and below it.
+def category_tree(categories: QuerySet[Category], courses: QuerySet[Course]) -> list[Category]:
+    """Categories in the order of the tree, each with its `depth` and how many of these courses are in and below it.
 
     A category whose parent is not among them stands at the top.
     """
     rows = list(categories.order_by(F("parent").asc(nulls_first=True), "sort_order", "name", "pk"))
-    direct = category_course_counts()
+    direct = category_course_counts(courses)
     known = {row.pk for row in rows}
     children: dict[int | None, list[Any]] = {}
     for row in rows:

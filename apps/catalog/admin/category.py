@@ -12,6 +12,7 @@ from unfold.enums import ActionVariant
 
 from admin_theme.actions import console_action
 from admin_theme.displays import badge, number, relative_time, two_lines
+from admin_theme.gate import may_here
 from admin_theme.tabs import Tab, TabbedAdmin, tab_address
 from apps.catalog.admin.panels import ROWS, STATUS_TONES, history_tab, page_number
 from apps.catalog.admin.people import PeopleActions, people_tab
@@ -96,10 +97,15 @@ class CategoryAdmin(PeopleActions, TabbedAdmin[Category]):
     def updated(self, category: Category) -> SafeString:
         return relative_time(category.updated_at)
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Courses are counted for those who may see any."""
+        columns = super().get_list_display(request)
+        return columns if may_here(request, "view", Course) else [name for name in columns if name != "courses"]
+
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The rows of a page in the order of the tree, with what lies in each branch."""
         changelist = super().get_changelist_instance(request)
-        tree = category_tree(changelist.queryset)
+        tree = category_tree(changelist.queryset, scope(request.user, "view", Course))
         start = (changelist.page_num - 1) * self.list_per_page
         changelist.result_list = tree[start : start + self.list_per_page]
         return changelist
