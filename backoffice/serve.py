@@ -1,7 +1,6 @@
 """The process tree of `make run`: web, worker and scheduler, started together, kept alive, and ended together."""
 
 import argparse
-import ctypes
 import os
 import signal
 import socket
@@ -9,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -21,7 +21,6 @@ SLOWEST_RESTART_SECONDS = 30
 HEALTHY_SECONDS = 10
 # What a warm stop may take: requests and one chunk of a job end. What hangs is killed, and its lease runs out.
 STOP_SECONDS = 15
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -37,12 +36,7 @@ class Child:
 
     def start(self) -> None:
         self.started_at = time.monotonic()
-        self.process = subprocess.Popen(
-            self.command,
-            cwd=BASE_DIR,
-            start_new_session=True,
-            preexec_fn=end_with_parent,  # noqa: PLW1509 - one thread only
-        )
+        self.process = subprocess.Popen(self.command, cwd=BASE_DIR, start_new_session=True)
 
     @property
     def is_running(self) -> bool:
@@ -66,18 +60,63 @@ class Child:
 
     def kill_group(self) -> None:
         """Ends whatever is left of its process group."""
-        if self.process is None:
-            return
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            return
+        if self.process is not None:
+            signal_group(self.process.pid, signal.SIGKILL)
 
 
-def end_with_parent() -> None:
-    """In a new child: the kernel ends it when we are killed without a chance to do it ourselves (on Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def signal_group(group: int, number: int) -> bool:
+    """Whether there still is such a process group."""
+    try:
+        os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+class Watcher:
+    """A process that outlives us when we are killed without a chance to end the tree ourselves, and does it then.
+
+    It reads from a pipe which groups there are; the pipe closes when we end, however we end.
+    """
+
+    def __init__(self) -> None:
+        reading, writing = os.pipe()
+        self.pid = os.fork()
+        if not self.pid:
+            os.close(writing)
+            self.watch(reading)
+            os._exit(0)
+        os.close(reading)
+        self.pipe = os.fdopen(writing, "w", buffering=1)
+        self.known: set[int] = set()
+
+    @staticmethod
+    def watch(reading: int) -> None:
+        os.setsid()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        groups: set[int] = set()
+        with os.fdopen(reading) as lines:
+            for line in lines:
+                groups = {int(group) for group in line.split()}
+        for group in groups:
+            signal_group(group, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while any(signal_group(group, 0) for group in groups) and time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS)
+        for group in groups:
+            signal_group(group, signal.SIGKILL)
+
+    def note(self, tree: Sequence[Child]) -> None:
+        groups = {child.process.pid for child in tree if child.process}
+        if groups != self.known:
+            self.known = groups
+            self.pipe.write(" ".join(str(group) for group in sorted(groups)) + "\n")
+
+    def dismiss(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        self.pipe.close()
 
 
 def say(words: str) -> None:
@@ -135,10 +174,12 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self.stop)
         began = time.monotonic()
+        watcher = Watcher()
         try:
             while not self.is_stopping:
                 for child in self.tree:
                     child.keep_alive()
+                    watcher.note(self.tree)
                 if not self.is_welcomed and answers(self.address):
                     self.is_welcomed = True
                     say(welcome(self.address))
@@ -148,6 +189,7 @@ class Supervisor:
                 time.sleep(LOOK_SECONDS)
         finally:
             self.end_all()
+            watcher.dismiss()
         return 0
 
     def stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002

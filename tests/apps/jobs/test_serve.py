@@ -74,7 +74,6 @@ def test_it_answers_starts_again_what_dies_and_ends_with_every_process(free_port
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux ends children with a parent that was killed.")
 def test_killed_without_warning_it_leaves_no_process_behind(free_port: int, tmp_path: Path) -> None:
     with serve(free_port, tmp_path) as process:
         wait_until(lambda: answers(free_port), "it answers")

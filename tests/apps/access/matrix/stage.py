@@ -11,6 +11,7 @@ from django.db import models
 from django.test import Client
 from django_celery_beat.models import PeriodicTask
 
+from apps.access.models import Role
 from apps.accounts.models import LoginEvent, Profile
 from apps.audit.models import ChangeSet
 from apps.catalog.models import Category
@@ -26,6 +27,9 @@ from tests.support.people import grant, person
 
 ADDRESS = "198.51.100.7"
 """Where all of them sit."""
+
+KEPT_VERSIONS = ("courseinstructor", "enrollment", "lessonprogress", "user")
+"""What is set back to how it is, which changes nothing."""
 
 
 @dataclass
@@ -67,14 +71,20 @@ def set_the_stage(world: World) -> Stage:
     keys = {kind: row.pk for kind, row in world.rows["A"].items()}
     keys |= {f"other_{kind}": row.pk for kind, row in world.rows["B"].items()}
     keys |= imported(world) | kept(world) | asked(world)
+    keys |= {f"version_of_{kind}": newest_version(world.rows["A"][kind]) for kind in KEPT_VERSIONS}
     keys["empty_category"] = catalog.category.make(slug="empty", name="Empty").pk
     keys["spare_role"] = access.role.make(name="spare", display_name="Spare").pk
     keys["colleague"] = world.people["NO"].pk
     keys["task"] = PeriodicTask.objects.get(name="jobs.tidy_up").pk
-    keys["role"] = world.people["MA"].groups.get().pk
+    role: Any = Role.objects.get(group_ptr=world.people["MA"].groups.get())
+    keys |= {"role": role.pk, "version_of_role": newest_version(role)}
     clients = {letters: a_client(world.people[letters]) for letters in PEOPLE}
     keys["session"] = UserSession.objects.get(user=world.people["MA"]).pk
     return Stage(world, clients, keys, {letters: deepcopy(client.cookies) for letters, client in clients.items()})
+
+
+def newest_version(row: Any) -> int:
+    return int(row.history.latest("history_id").pk)
 
 
 def rows_to_plant(world: World, side: str) -> list[models.Model]:
