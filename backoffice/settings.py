@@ -12,6 +12,7 @@ from backoffice.environment import BASE_DIR, broker, database, env, secret_key, 
 VAR_DIR = var_dir()
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = secret_key(VAR_DIR)
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")

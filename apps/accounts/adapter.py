@@ -17,6 +17,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from apps.accounts.models import User
+from apps.accounts.sealing import seal, unseal
 from apps.accounts.second_factors import is_last_demanded
 from apps.accounts.sessions import end_other_sessions
 from apps.accounts.sign_ins import Outcome, is_locked_out, record_sign_in
@@ -103,6 +104,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         ),
         "cannot_generate_recovery_codes": "Set up an authenticator app or a passkey first.",
     }
+
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return not is_last_demanded(authenticator)

@@ -298,3 +298,18 @@ def test_an_export_of_people_holds_no_secret(
 
     assert ann.email in file.read_text()
     assert not any(secret in file.read_text() for secret in (SECRET, *codes_of_ann))
+
+
+def test_a_copy_of_the_database_opens_no_account(ann: User, codes_of_ann: list[str], settings: Any) -> None:
+    """Neither what the app was given nor what the codes are made from can be read, and another key opens nothing."""
+    stored = str(list(Authenticator.objects.filter(user=ann).values_list("data", flat=True)))
+    code, key = app_code(SECRET), settings.SECRET_KEY
+
+    settings.SECRET_KEY = "of another installation" * 3
+    with_another_key = [factor_opened_by(ann, typed) for typed in (code, codes_of_ann[0])]
+    settings.SECRET_KEY_FALLBACKS = [key]
+    with_the_key_it_replaced = factor_opened_by(ann, code)
+
+    assert SECRET not in stored
+    assert with_another_key == [None, None]
+    assert with_the_key_it_replaced is not None
