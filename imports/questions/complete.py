@@ -97,6 +97,19 @@ def true_or_false(*, is_true: bool, if_true: str = "", if_false: str = "", line:
     return QuestionType.TRUE_FALSE, answers, ()
 
 
+def one_of(answers: Sequence[Weighted]) -> Answered:
+    """A single choice; one between true and false is a question of that type."""
+    found = single_choice(answers)
+    by_word = {answer.text.strip().lower(): answer for answer in answers}
+    if len(answers) != 2 or by_word.keys() != {"true", "false"}:
+        return found
+    if_true, if_false = by_word["true"], by_word["false"]
+    question_type, parsed, _ = true_or_false(
+        is_true=if_true.is_right, if_true=if_true.feedback, if_false=if_false.feedback, line=answers[0].line
+    )
+    return question_type, parsed, found[2]
+
+
 def matching(pairs: Sequence[ParsedAnswer]) -> Answered:
     """Pairs, and right sides that belong to nothing."""
     if len([pair for pair in pairs if pair.text]) < 2:

@@ -13,13 +13,12 @@ from imports.questions.complete import (
     essay,
     matching,
     multiple_choice,
+    one_of,
     points_of,
     short_answer,
-    single_choice,
-    true_or_false,
 )
 from imports.questions.elements import Element, trees
-from imports.questions.parsed import CannotRead, ParsedAnswer, ParsedQuestion, Unreadable, Verdict
+from imports.questions.parsed import CannotRead, ParsedAnswer, ParsedQuestion, QuestionType, Unreadable, Verdict
 from imports.questions.qti1_material import Asked, label_text, material_text, presented
 from imports.questions.qti1_scoring import NUMBER, Scoring, weighted
 
@@ -44,7 +43,6 @@ UNHELD = {
 }
 ESSAYS = frozenset({"essay_question", "essay", "short answer", "short response", "cc.essay.v0p1"})
 WHOLE = "what is said to the whole answer"
-TRUE_FALSE = ("true", "false")
 
 
 @dataclass
@@ -60,8 +58,7 @@ class Item:
 
     @property
     def kind(self) -> str:
-        facts = self.facts
-        return (facts.get("question_type") or facts.get("bbmd_questiontype") or facts.get("cc_profile") or "").lower()
+        return _kind(self.facts)
 
     def said(self, response: Element) -> dict[str, str]:
         """What is said to each answer of a response, by the answer."""
@@ -92,7 +89,7 @@ def _verdict(element: Element) -> Verdict:
 
 def _question(element: Element, title: str) -> ParsedQuestion:
     facts = _facts(element)
-    kind = (facts.get("question_type") or facts.get("bbmd_questiontype") or facts.get("cc_profile") or "").lower()
+    kind = _kind(facts)
     if kind in UNHELD:
         raise CannotRead(f"It asks for {UNHELD[kind]}, which no type of question here does.")
     presentation = element.first("presentation")
@@ -105,11 +102,11 @@ def _question(element: Element, title: str) -> ParsedQuestion:
         left_out.append(WHOLE)
     return ParsedQuestion(
         question_type,
-        item.asked.text(with_gaps=question_type == "short_answer"),
+        item.asked.text(with_gaps=question_type == QuestionType.SHORT_ANSWER),
         answers,
         title=title,
         code=code_or_nothing(element.get("ident")),
-        points=_points(item),
+        points=_points(item, question_type),
         explanation=explanation,
         left_out=tuple(dict.fromkeys((*left_out, *more_left_out))),
         line=element.line,
@@ -126,6 +123,11 @@ def _facts(element: Element) -> dict[str, str]:
                 facts[label.text.lower()] = value.text
         facts.update({entry.name.lower(): entry.text for entry in metadata.elements if not entry.elements})
     return facts
+
+
+def _kind(facts: dict[str, str]) -> str:
+    """What Canvas, Blackboard or Common Cartridge calls this type of question."""
+    return (facts.get("question_type") or facts.get("bbmd_questiontype") or facts.get("cc_profile") or "").lower()
 
 
 def _feedback(element: Element) -> tuple[dict[str, str], str, list[str]]:
@@ -179,19 +181,7 @@ def _choice(item: Item, response: Element) -> Answered:
     is_multiple = cardinality == "multiple"
     earned = item.scoring.multiple(names) if is_multiple else item.scoring.single(names)
     answers = weighted(labels, earned, item.said(response), is_multiple=is_multiple)
-    if is_multiple:
-        return multiple_choice(answers)
-    if {answer.text.strip().lower() for answer in answers} == set(TRUE_FALSE) and len(answers) == 2:
-        return _true_or_false(answers)
-    return single_choice(answers)
-
-
-def _true_or_false(answers: list[Weighted]) -> Answered:
-    single_choice(answers)
-    if_true, if_false = answers if answers[0].text.strip().lower() == "true" else reversed(answers)
-    return true_or_false(
-        is_true=if_true.is_right, if_true=if_true.feedback, if_false=if_false.feedback, line=answers[0].line
-    )
+    return multiple_choice(answers) if is_multiple else one_of(answers)
 
 
 def _text(item: Item, response: Element) -> Answered:
@@ -242,12 +232,14 @@ def _matching(item: Item) -> Answered:
     return matching([*pairs, *more])
 
 
-def _points(item: Item) -> int:
+def _points(item: Item, question_type: QuestionType) -> int:
     """What the item says; a scale up to 100 is one of percents."""
     for label in ("points_possible", "qmd_absolutescore_max", "cc_weighting", "qmd_weighting"):
         if NUMBER.fullmatch(value := item.facts.get(label, "").strip()) and Decimal(value):
             return points_of(value)
     best = item.scoring.maximum
     if best is None:
-        best = max((condition.earns for condition in item.scoring.conditions), default=Decimal(0))
-    return points_of(f"{best:f}") if 0 < best != 100 else 1
+        earned = [condition.earns for condition in item.scoring.conditions if condition.earns > 0]
+        adds_up = question_type in {QuestionType.MATCHING, QuestionType.MULTIPLE_CHOICE}
+        best = sum(earned, Decimal(0)) if adds_up else max(earned, default=Decimal(0))
+    return points_of(f"{best:f}") if best > 0 and abs(best - 100) > 1 else 1

@@ -14,10 +14,9 @@ from imports.questions.complete import (
     essay,
     matching,
     multiple_choice,
+    one_of,
     points_of,
     short_answer,
-    single_choice,
-    true_or_false,
 )
 from imports.questions.elements import Element, trees
 from imports.questions.parsed import CannotRead, ParsedAnswer, ParsedQuestion, Unreadable, Verdict
@@ -47,20 +46,12 @@ UNHELD = {
 }
 BLANK = "_____"
 MAP_RESPONSE = "map_response"
-SIMPLE_RULES = frozenset(
-    (
-        "responseCondition",
-        "responseIf",
-        "responseElseIf",
-        "responseElse",
-        "match",
-        "variable",
-        "correct",
-        "isNull",
-        "not",
-    )
-    + ("and", "setOutcomeValue", "baseValue", "mapResponse", "sum")
-)
+ANY_OTHER = ""
+RULE_NAMES = """
+responseCondition responseIf responseElseIf responseElse match variable correct isNull not and setOutcomeValue baseValue
+mapResponse sum
+"""
+SIMPLE_RULES = frozenset(RULE_NAMES.split())
 
 
 @dataclass
@@ -76,7 +67,7 @@ class Body:
         if element.name.endswith("Interaction"):
             self.interactions.append(element)
             if element.name == "textEntryInteraction":
-                page.text(f" {BLANK} ")
+                page.text(BLANK)
             elif (prompt := element.first("prompt")) is not None:
                 page.start("div", {})
                 walk(prompt, page, self.skip)
@@ -182,7 +173,9 @@ def _correct(declaration: Element | None) -> list[str]:
 
 def _mapped(declaration: Element | None) -> dict[str, Decimal]:
     mapping = declaration.first("mapping") if declaration is not None else None
-    found = {}
+    found: dict[str, Decimal] = {}
+    if mapping is not None and mapping.get("defaultValue").startswith("-"):
+        found[ANY_OTHER] = Decimal(-1)
     for entry in mapping.each("mapEntry") if mapping is not None else ():
         if not NUMBER.fullmatch(entry.get("mappedValue")):
             raise CannotRead("It is scored by a rule that cannot be read.")
@@ -191,12 +184,14 @@ def _mapped(declaration: Element | None) -> dict[str, Decimal]:
 
 
 def _earned(element: Element, declaration: Element | None, *, is_multiple: bool) -> dict[str, Decimal]:
-    """What each answer earns in percent: by the mapping where it counts, else by the list of right ones."""
+    """What each answer earns in percent: by the mapping where it counts, else by the list of right ones.
+
+    What any other answer loses stands under `ANY_OTHER`.
+    """
     processing = element.first("responseProcessing")
     template = processing.get("template") if processing is not None else ""
-    if processing is not None and not template:
-        if _names(processing) - SIMPLE_RULES:
-            raise CannotRead("It is scored by a rule that cannot be read.")
+    if processing is not None and not template and _names(processing) - SIMPLE_RULES:
+        raise CannotRead("It is scored by a rule that cannot be read.")
     correct, mapped = _correct(declaration), _mapped(declaration)
     uses_mapping = MAP_RESPONSE in template or (processing is not None and any(processing.below("mapResponse")))
     if mapped and (uses_mapping or not correct):
@@ -227,21 +222,14 @@ def _choice(element: Element, interaction: Element, declaration: Element | None)
     choices = [
         (choice.get("identifier"), _plain(choice, said), choice.line) for choice in interaction.below("simpleChoice")
     ]
+    otherwise = earned.pop(ANY_OTHER, Decimal(0))
     if set(earned) - {identifier for identifier, _, _ in choices}:
         raise CannotRead("Its scoring names an answer that it does not have.")
     answers = [
-        Weighted(text, earned.get(identifier, Decimal(0)), said.get(identifier, ""), line)
+        Weighted(text, earned.get(identifier, otherwise), said.get(identifier, ""), line)
         for identifier, text, line in choices
     ]
-    if is_multiple:
-        return multiple_choice(answers)
-    found = single_choice(answers)
-    if [answer.text.strip().lower() for answer in answers] in (["true", "false"], ["false", "true"]):
-        if_true, if_false = answers if answers[0].text.strip().lower() == "true" else reversed(answers)
-        return true_or_false(
-            is_true=if_true.is_right, if_true=if_true.feedback, if_false=if_false.feedback, line=answers[0].line
-        )
-    return found
+    return multiple_choice(answers) if is_multiple else one_of(answers)
 
 
 def _text_entry(element: Element, interaction: Element, declaration: Element | None) -> Answered:
@@ -250,7 +238,9 @@ def _text_entry(element: Element, interaction: Element, declaration: Element | N
     if interaction.get("patternMask"):
         raise CannotRead("It asks for a text that fits a pattern, which no type of question here does.")
     earned = _earned(element, declaration, is_multiple=False)
-    answers = [Weighted(text.replace("*", "\\*"), percent, line=interaction.line) for text, percent in earned.items()]
+    answers = [
+        Weighted(text.replace("*", "\\*"), percent, line=interaction.line) for text, percent in earned.items() if text
+    ]
     return short_answer(answers)
 
 

@@ -15,24 +15,11 @@ from imports.questions.parsed import CannotRead
 TAG = re.compile(r"""</?([a-zA-Z][a-zA-Z0-9:-]*+)((?:[^<>"']|"[^"]*+"|'[^']*+')*+)>""")
 ATTRIBUTE = re.compile(r"""([a-zA-Z][a-zA-Z-]*+)\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>]++)""")
 COMMENT, COMMENT_END = "<!--", "-->"
-BLOCKS = frozenset(
-    (
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-    )
-    + ("footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend", "li", "main", "nav", "ol", "p", "pre")
-    + ("section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul")
-)
+BLOCK_NAMES = """
+address article aside blockquote dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr
+legend li main nav ol p pre section summary table tbody tfoot thead tr ul
+"""
+BLOCKS = frozenset(BLOCK_NAMES.split())
 CELLS = frozenset({"td", "th"})
 SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", "link", "meta"})
 CANNOT_BE_KEPT = {

@@ -16,26 +16,8 @@ characters = st.sampled_from(SIGNS) | st.characters(exclude_categories=("Cs",))
 texts = st.text(characters, max_size=30).map(
     lambda text: NO_CHARACTER.sub("", CONTROL.sub("", text)).replace("\r", "").strip()
 )
-pieces = st.sampled_from(
-    [
-        "->",
-        "%50%",
-        "[html]",
-        "<b>",
-        "&lt;",
-        "\\n",
-        "\\",
-        "TRUE",
-        "####",
-        "::",
-        "//",
-        "$CATEGORY:",
-        "*",
-        "\n\n",
-        "x",
-        " ",
-    ]
-)
+PIECES = "-> %50% [html] <b> &lt; \\n \\ TRUE #### :: // $CATEGORY: * x ="
+pieces = st.sampled_from([*PIECES.split(), "\n\n", " "])
 awkward = st.lists(pieces, max_size=6).map("".join).map(str.strip)
 anything = texts | awkward
 filled = anything.filter(bool)
