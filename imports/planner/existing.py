@@ -7,6 +7,7 @@ from django.db.models import Max, QuerySet
 
 from apps.records.policy import scope
 from imports.codes import RowCode
+from imports.parts import is_provisional
 from imports.planner.references import folded
 from imports.types.base import Draft, ImportKind, Reference
 from imports.types.columns import Names
@@ -59,12 +60,14 @@ class Finder:
         draft.pk = 0
 
     def _key(self, draft: Draft) -> Key | None:
-        """The parts of the identity: ids of references, folded texts of codes; None while one is not known."""
+        """The parts of the identity: ids of references, folded texts of codes; None while one is not known, and where
+        the record would lie below one that is not there yet."""
         parts: list[Any] = []
         for column in self.kind.identity:
             part: Any
             if isinstance(column, Reference):
                 part = draft.ids.get(column.name)
+                part = None if is_provisional(part) else part
             else:
                 part = draft.key[self.kind.key_columns.index(column.name)] or None
             if part is None:
@@ -96,7 +99,8 @@ class Finder:
         coded = {
             (draft.ids[parent.name], draft.given[label]): draft
             for draft in drafts
-            if draft.key and not draft.key[self.made_up] and draft.ids.get(parent.name) and label in draft.given
+            if draft.key and not draft.key[self.made_up] and (draft.ids.get(parent.name) or 0) > 0
+            if label in draft.given
         }
         if not coded:
             return {}
@@ -120,9 +124,11 @@ class Finder:
         return latest_versions(self.model, ids)
 
 
-def latest_versions(model: Any, ids: set[int]) -> dict[int, int]:
-    """The newest history id of each of these records that has any."""
+def latest_versions(model: Any, ids: set[int], *, but: int | None = None) -> dict[int, int]:
+    """The newest history id of each of these records that has any, those of the change set `but` left out."""
     if not ids:
         return {}
     rows = model.history.model.objects.filter(id__among=ids).order_by()
+    if but is not None:
+        rows = rows.exclude(change_set=but)
     return dict(rows.values_list("id").annotate(newest=Max("history_id")))

@@ -53,7 +53,8 @@ class ImportKind(ModelResource, metaclass=KindMeta):
     """One kind of file. A kind declares; the general work is the planner's and the runner's.
 
     `key_columns` find the record, in the order of its natural key. `made_up_code` is the column that is made up when it
-    is left blank, `made_up_order` the one that gets the place at the end of the record its `order_within` column names.
+    is left blank, `made_up_order` the one that gets the place at the end of the record its `order_within` column names;
+    `is_fallen_into` says that other rows may be put into the last such place.
     `filled_when_present` must not be blank in new records once the file has the column. `chunk_rows` are planned and
     written together. Writing may touch `models_below`, which point at records of this kind, and `side_models`, which
     those point at or take along; each in the order in which an undo takes them back. `ways_up` are the paths from what
@@ -68,6 +69,7 @@ class ImportKind(ModelResource, metaclass=KindMeta):
     made_up_code: ClassVar[str] = ""
     code_within: ClassVar[str] = ""
     made_up_order: ClassVar[str] = ""
+    is_fallen_into: ClassVar[bool] = False
     order_within: ClassVar[str] = ""
     filled_when_present: ClassVar[tuple[str, ...]] = ()
     chunk_rows: ClassVar[int] = 1_000
@@ -86,6 +88,12 @@ class ImportKind(ModelResource, metaclass=KindMeta):
 
     def label_of(self, name: str) -> str:
         return self._by_name[name].label if name in self._by_name else name
+
+    @property
+    def parent_columns(self) -> tuple[str, ...]:
+        """The columns that name what a row lies below, from the outside in."""
+        within = (self.order_within,) if self.order_within else ()
+        return tuple(dict.fromkeys((*self.key_columns[:-1], *within)))
 
     @property
     def identity(self) -> tuple[Column, ...]:
@@ -117,6 +125,14 @@ class ImportKind(ModelResource, metaclass=KindMeta):
 
     def check(self, chunk: Chunk) -> None:
         """Rules across the columns of a row, and what must be looked up for the whole chunk."""
+
+    def promises(self, user: Any, draft: Draft) -> dict[str, Any]:  # noqa: ARG002
+        """What later tables of a composite file must know of this new record, but for its key.
+
+        `own` says that its maker will hold every right on it, `rights` names those they will hold at least, and fields
+        stand for themselves.
+        """
+        return {}
 
     def new_values(self, user: Any) -> dict[str, Any]:  # noqa: ARG002
         """Fields of new records that no column gives and whose default is not right for an import."""

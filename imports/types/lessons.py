@@ -47,7 +47,7 @@ class Lessons(ImportKind):
     def check(self, chunk: Chunk) -> None:
         """Finds a module for new lessons that name none."""
         homeless = [draft for draft in chunk.sound if draft.is_new and "module_id" not in draft.values]
-        last = last_modules({draft.values["course_id"] for draft in homeless})
+        last = last_modules({draft.values["course_id"] for draft in homeless}, chunk.pending)
         made = chunk.memory.setdefault("modules made", {})
         for draft in homeless:
             course = draft.values["course_id"]
@@ -78,12 +78,16 @@ class Lessons(ImportKind):
             values["module_id"] = found[values["course_id"]]
 
 
-def last_modules(course_ids: set[int]) -> dict[int, tuple[int, str]]:
-    """The id and the code of the last current module of each course that has one."""
+def last_modules(course_ids: set[int], pending: Any = None) -> dict[int, tuple[int, str]]:
+    """The id and the code of the last current module of each course that has one, new ones of the file included."""
     if not course_ids:
         return {}
     places = Module.objects.filter(course__in=course_ids).order_by("order", "pk")
-    return {course: (pk, code) for course, pk, code in places.values_list("course", "pk", "code")}
+    last = {course: place for course, *place in places.values_list("course", "order", "pk", "code")}
+    for course, place in (pending.last_in(course_ids) if pending is not None else {}).items():
+        if course not in last or place[0] >= last[course][0]:
+            last[course] = place
+    return {course: (pk, code) for course, (_, pk, code) in last.items()}
 
 
 def first_module_code(course_id: int) -> str:

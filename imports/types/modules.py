@@ -12,6 +12,7 @@ class Modules(ImportKind):
     label_column = "title"
     made_up_code, code_within = "module_code", "course_code"
     made_up_order, order_within = "order", "course_code"
+    is_fallen_into = True
 
     course_code = Reference("course", by="code", required_on_create=True, aliases=("course",), example="PY-101")
     module_code = Code("code", label="Module code", aliases=("code", "section_code"), example="m1")
