@@ -15,7 +15,7 @@ from imports.models import ImportJob, ImportRow
 from imports.types.base import CLEAR, CellFault, Chunk, Column, Draft, ImportKind, Reference
 
 Outcome = ImportRow.Outcome
-CODE_PREFIXES = {"module_code": "m", "lesson_code": "l", "resource_code": "r"}
+CODE_PREFIXES = {"module_code": "m", "lesson_code": "l", "resource_code": "r", "question_code": "q"}
 
 
 @dataclass(slots=True)
