@@ -2,10 +2,11 @@
 
 from imports.questions.gift_writer import write_gift
 from imports.questions.parsed import ParsedAnswer, ParsedQuestion, QuestionType, Unreadable, Verdict
-from imports.questions.recognizing import FORMATS, QuestionFile
+from imports.questions.recognizing import FORMATS, GIFT, QuestionFile
 
 __all__ = [
     "FORMATS",
+    "GIFT",
     "ParsedAnswer",
     "ParsedQuestion",
     "QuestionFile",

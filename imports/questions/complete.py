@@ -188,8 +188,10 @@ def tidy(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def points_of(text: str) -> int:
-    """What a question is worth. Raises `CannotRead` unless it is a whole number."""
+def points_of(text: str) -> int | None:
+    """What a question is worth, if the file says so. Raises `CannotRead` unless it is a whole number."""
+    if not text.strip():
+        return None
     if not NUMBER.fullmatch(text.strip()):
         raise CannotRead(f"What it is worth is no number: “{text.strip()[:40]}”.")
     points = Decimal(text.strip())

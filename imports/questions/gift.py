@@ -121,7 +121,7 @@ def _question(block: Block) -> ParsedQuestion:
             answers,
             title=title,
             code=code_or_nothing(block.notes.get("id", "")),
-            points=points_of(block.notes.get("points", "1")),
+            points=points_of(block.notes.get("points", "")),
             explanation=_formatted(general, kind)[0],
             left_out=left_out,
             line=block.line,

@@ -12,7 +12,7 @@ def write_gift(questions: Iterable[ParsedQuestion]) -> Iterator[str]:
     """The text, question by question."""
     for question in questions:
         notes = [f"[id:{question.code}]"] if question.code else []
-        notes += [f"[points:{question.points}]"] if question.points != 1 else []
+        notes += [f"[points:{question.points}]"] if question.points is not None else []
         if notes:
             yield f"// {' '.join(notes)}\n"
         if question.title:

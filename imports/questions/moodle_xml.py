@@ -96,7 +96,7 @@ def _question(element: Element, title: str) -> ParsedQuestion:
         answers,
         title=title,
         code=code_or_nothing(_value(element, "idnumber")),
-        points=points_of(_value(element, "defaultgrade") or "1"),
+        points=points_of(_value(element, "defaultgrade")),
         explanation=_told(element.first("generalfeedback"), kind_of_text),
         left_out=tuple(dict.fromkeys(left_out)),
         line=element.line,

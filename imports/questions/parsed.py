@@ -31,14 +31,17 @@ class ParsedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuestion:
-    """One question as every format says it; where it stood does not count when two are compared."""
+    """One question as every format says it; where it stood does not count when two are compared.
+
+    `points` are None where the file does not say what it is worth.
+    """
 
     type: QuestionType
     text: str
     answers: tuple[ParsedAnswer, ...] = ()
     title: str = ""
     code: str = ""
-    points: int = 1
+    points: int | None = None
     explanation: str = ""
     left_out: tuple[str, ...] = field(default=(), compare=False)
     line: int = field(default=0, compare=False)

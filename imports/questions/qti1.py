@@ -232,7 +232,7 @@ def _matching(item: Item) -> Answered:
     return matching([*pairs, *more])
 
 
-def _points(item: Item, question_type: QuestionType) -> int:
+def _points(item: Item, question_type: QuestionType) -> int | None:
     """What the item says; a scale up to 100 is one of percents."""
     for label in ("points_possible", "qmd_absolutescore_max", "cc_weighting", "qmd_weighting"):
         if NUMBER.fullmatch(value := item.facts.get(label, "").strip()) and Decimal(value):
@@ -242,4 +242,4 @@ def _points(item: Item, question_type: QuestionType) -> int:
         earned = [condition.earns for condition in item.scoring.conditions if condition.earns > 0]
         adds_up = question_type in {QuestionType.MATCHING, QuestionType.MULTIPLE_CHOICE}
         best = sum(earned, Decimal(0)) if adds_up else max(earned, default=Decimal(0))
-    return points_of(f"{best:f}") if best > 0 and abs(best - 100) > 1 else 1
+    return points_of(f"{best:f}") if best > 0 and abs(best - 100) > 1 else None

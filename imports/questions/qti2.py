@@ -142,7 +142,7 @@ def _question(element: Element) -> ParsedQuestion:
     )
 
 
-def _points(element: Element) -> int:
+def _points(element: Element) -> int | None:
     for declaration in element.each("outcomeDeclaration"):
         value = declaration.first("defaultValue", "value")
         if declaration.get("identifier") == "MAXSCORE" and value is not None and NUMBER.fullmatch(value.text):
@@ -150,7 +150,7 @@ def _points(element: Element) -> int:
     for declaration in element.each("outcomeDeclaration"):
         if declaration.get("identifier") == "SCORE" and NUMBER.fullmatch(most := declaration.get("normalMaximum")):
             return points_of(most)
-    return 1
+    return None
 
 
 def _plain(element: Element, said: dict[str, str] | None = None) -> str:

@@ -66,7 +66,7 @@ questions = st.sampled_from(QuestionType).flatmap(
         answers=answered(question_type),
         title=titles,
         code=codes,
-        points=st.integers(0, 10_000),
+        points=st.none() | st.integers(0, 10_000),
         explanation=anything,
     )
 )
