@@ -30,7 +30,8 @@ class Finder:
             dict.fromkeys([*(column.path for column in self.columns), *ids, *archived, *kind.facts(columns)])
         )
         self.annotations = {name: it for name, it in kind.annotations().items() if name in self.paths}
-        self.made_up = kind.key_columns.index(kind.made_up_code) if kind.made_up_code else None
+        made_up = kind.made_up_code or kind.made_up_key
+        self.made_up = kind.key_columns.index(made_up) if made_up else None
 
     def find(self, drafts: Sequence[Draft]) -> None:
         """Gives every draft whose record exists its id, its version and what the record holds now."""
@@ -69,7 +70,7 @@ class Finder:
                 part = draft.ids.get(column.name)
                 part = None if is_provisional(part) else part
             else:
-                part = draft.key[self.kind.key_columns.index(column.name)] or None
+                part = column.key_from(draft.key[self.kind.key_columns.index(column.name)])
             if part is None:
                 return None
             parts.append(part)

@@ -17,7 +17,7 @@ from imports.types.base import CLEAR, CellFault, Chunk, Column, Draft, ImportKin
 
 Outcome = ImportRow.Outcome
 Place = int | tuple[str, int | None]
-CODE_PREFIXES = {"module_code": "m", "lesson_code": "l", "resource_code": "r"}
+CODE_PREFIXES = {"module_code": "m", "lesson_code": "l", "resource_code": "r", "question_code": "q"}
 
 
 @dataclass(slots=True)

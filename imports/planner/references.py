@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.db.models import EmailField, F, Model, Q, QuerySet
+from django.db.models import EmailField, F, IntegerField, Model, Q, QuerySet
 from django.db.models.functions import Lower
 
 from apps.records.keys import fold_key
@@ -109,12 +109,12 @@ def reachable(user: Any, reference: Reference) -> QuerySet[Any]:
 
 
 def folded(model: type[Model], path: str) -> Any:
-    """The expression in which a key is compared; addresses are stored in lower case."""
+    """The expression in which a key is compared; addresses are stored in lower case, numbers have no case."""
     field: Any = None
     for name in path.split("__"):
         field = model._meta.get_field(name)
         model = field.related_model or model
-    return F(path) if isinstance(field, EmailField) else Lower(path)
+    return F(path) if isinstance(field, EmailField | IntegerField) else Lower(path)
 
 
 def allowed_besides(user: Any, reference: Reference, ids: set[int]) -> set[int]:

@@ -125,6 +125,10 @@ class Column(Field):
     def fault_of(self, validate: Callable[[Any], None]) -> RowCode:
         return RowCode.R_RANGE if isinstance(validate, MinValueValidator | MaxValueValidator) else self.fault
 
+    def key_from(self, text: str) -> Any:
+        """The part of a record's key that a cell with this text names; None for one that names none."""
+        return text or None
+
     def show(self, value: Any) -> str:
         """The value as the exporter writes it and the plan shows it."""
         return "" if value is None else str(value)

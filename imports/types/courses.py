@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 
 from apps.accounts.models import User
+from apps.assessments.models import Assessment, Question
 from apps.catalog.models import Course, CourseInstructor, CourseUserGrant, Lesson, Module, Resource
 from apps.catalog.queries import has_active_instructor, has_lessons
 from apps.catalog.services import (
@@ -46,8 +47,14 @@ class Courses(ImportKind):
     label_column = "title"
     filled_when_present = ("price",)
     models_below = (CourseUserGrant, CourseInstructor)
-    side_models = (Module, Lesson, Resource)
-    ways_up: ClassVar = {Module: "course", Lesson: "course", Resource: "lesson__course"}
+    side_models = (Module, Lesson, Resource, Assessment, Question)
+    ways_up: ClassVar = {
+        Module: "course",
+        Lesson: "course",
+        Resource: "lesson__course",
+        Assessment: "lesson__course",
+        Question: "assessment__lesson__course",
+    }
 
     course_code = Code("code", required_on_create=True, label="Course code", aliases=("code",), example="PY-101")
     title = Text(required_on_create=True, aliases=("course_title", "name"), example="Python in practice")
