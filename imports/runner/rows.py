@@ -91,7 +91,9 @@ def _made(job: ImportJob, wanted: set[int]) -> dict[int, int]:
     for part, numbers in lines.items():
         asked |= Q(part=part, number__among=numbers)
     rows = ImportRow.objects.filter(asked, job=job, state=ImportRow.State.APPLIED).order_by()
-    return {provisional_id(part, number): pk for part, number, pk in rows.values_list("part", "number", "object_id")}
+    return {
+        provisional_id(part, number): pk for part, number, pk in rows.values_list("part", "number", "object_id") if pk
+    }
 
 
 def _planned(rows: Any) -> Iterator[PlannedRow]:

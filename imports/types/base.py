@@ -54,7 +54,7 @@ class ImportKind(ModelResource, metaclass=KindMeta):
 
     `key_columns` find the record, in the order of its natural key. `made_up_code` is the column that is made up when it
     is left blank, `made_up_key` one the kind itself makes up, `made_up_order` the one that gets the place at the end of
-    the record its `order_within` column names; `is_fallen_into` says that other rows may be put into the last such place.
+    the record its `order_within` column names; `is_fallen_into` says that other rows may be put into the last such one.
     `filled_when_present` must not be blank in new records once the file has the column. `chunk_rows` are planned and
     written together. Writing may touch `models_below`, which point at records of this kind, and `side_models`, which
     those point at or take along; each in the order in which an undo takes them back. `ways_up` are the paths from what
