@@ -23,7 +23,7 @@ from imports.questions import ParsedQuestion, QuestionFile, QuestionType, Unread
 from imports.questions.package import MANIFEST
 from imports.sources import Found, Opened
 
-ENDINGS = (".txt", ".gift", ".aiken", ".xml", ".qti", ".zip", ".imscc")
+QUESTION_ENDINGS = (".txt", ".gift", ".aiken", ".xml", ".qti", ".zip", ".imscc")
 LINES_NAMED = 5
 
 
@@ -44,7 +44,7 @@ def open_questions(job: ImportJob, path: Path) -> Iterator[Opened]:
 
 def looks_like_questions(path: Path, ending: str) -> bool:
     """Whether a file that nobody said anything about is one of questions; an archive only by its manifest."""
-    if f".{ending}" not in ENDINGS:
+    if f".{ending}" not in QUESTION_ENDINGS:
         return False
     if not is_zipfile(path):
         return ending != "zip"

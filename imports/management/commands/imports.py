@@ -43,6 +43,7 @@ class Command(BaseCommand):
         plan.add_argument("--map", action="append", default=[], metavar="HEADER=COLUMN", help="Empty ignores it.")
         plan.add_argument("--map-value", action="append", default=[], metavar="COLUMN:THEIRS=OURS")
         plan.add_argument("--constant", action="append", default=[], metavar="COLUMN=VALUE")
+        plan.add_argument("--into", default="", metavar="COURSE/LESSON", help="Whose questions a question file holds.")
         plan.add_argument("--encoding", default="", metavar="E")
         plan.add_argument("--delimiter", default="", metavar="D")
         plan.add_argument("--sheet", default="", metavar="S")
