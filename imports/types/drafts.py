@@ -83,7 +83,8 @@ class Chunk:
 
     @property
     def sound(self) -> list[Draft]:
-        return [draft for draft in self.drafts if not draft.faults]
+        """The rows without a fault; one that only repeats another is none of them."""
+        return [draft for draft in self.drafts if not draft.faults and not draft.outcome]
 
 
 @dataclass(slots=True)
