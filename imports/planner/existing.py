@@ -7,6 +7,7 @@ from django.db.models import Max, QuerySet
 
 from apps.records.policy import scope
 from imports.codes import RowCode
+from imports.models import ImportRow
 from imports.parts import is_provisional
 from imports.planner.references import folded
 from imports.types.base import Draft, ImportKind, Reference
@@ -23,6 +24,7 @@ class Finder:
         self.user = user
         self.model = kind.model
         self.columns = [column for column in kind.columns if column.name in columns and not isinstance(column, Names)]
+        self.archive = kind.archive_column.name if kind.archive_column is not None else ""
         self.is_archivable = any(field.name == "archived_at" for field in self.model._meta.local_fields)
         ids = [column.attname for column in self.columns if isinstance(column, Reference) and column.attname]
         archived = ["archived_at"] if self.is_archivable else []
@@ -50,6 +52,10 @@ class Finder:
         key = self.kind.column(self.kind.key_columns[-1])
         if row[0] not in reachable:
             draft.fault(RowCode.R_RULE, "This code cannot be used.", key, draft.given.get(key.name, ""))
+        elif current.get("archived_at") is not None and self.archive and draft.given.get(self.archive) is True:
+            draft.outcome = ImportRow.Outcome.UNCHANGED
+            draft.pk, draft.current = row[0], current
+            return
         elif current.get("archived_at") is not None and self.is_archivable:
             noun = self.model._meta.verbose_name
             text = f"This code belongs to an archived {noun}. Restore it first, or choose another code."

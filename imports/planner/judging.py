@@ -13,7 +13,9 @@ from apps.records.policy import scope
 from imports.codes import RowCode
 from imports.models import ImportJob, ImportRow
 from imports.parts import is_provisional
+from imports.types.archiving import archive_by_cell
 from imports.types.base import CLEAR, CellFault, Chunk, Column, Draft, ImportKind, Reference
+from imports.types.columns import Archive
 
 Outcome = ImportRow.Outcome
 Place = int | tuple[str, int | None]
@@ -59,6 +61,8 @@ class Judge:
         for draft in sound:
             if not draft.faults:
                 self._compare(draft)
+        if (archive := self.kind.archive_column) is not None and archive.name in self.columns:
+            archive_by_cell(self.kind, archive, [draft for draft in sound if not draft.faults], chunk.user)
         self._refuse_without_right(chunk, sound)
         self.kind.check(chunk)
         self._make_up_orders([draft for draft in drafts if draft.is_new and not draft.faults])
@@ -179,6 +183,8 @@ class Judge:
                 except CellFault as fault:
                     draft.fault(fault.code, fault.text, column, "(clear)")
                     continue
+            if isinstance(column, Archive):
+                continue
             if is_new:
                 draft.changes[name] = ["", column.show(new)]
             elif (old := current.get(column.path)) != new:

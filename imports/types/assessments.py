@@ -1,8 +1,13 @@
 """The assessments of lessons."""
 
-from apps.assessments.models import Assessment
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+
+from apps.assessments.models import Assessment, Question
 from imports.types.base import ImportKind
-from imports.types.columns import Choice, KeyPart, LongText, Reference, Text, WholeNumber, YesNo
+from imports.types.columns import Archive, Choice, KeyPart, LongText, Reference, Text, WholeNumber, YesNo
 
 
 class Assessments(ImportKind):
@@ -10,6 +15,8 @@ class Assessments(ImportKind):
     heading = "Assessments"
     key_columns = ("course_code", "lesson_code")
     label_column = "title"
+    side_models = (Question,)
+    ways_up: ClassVar = {Question: "assessment"}
 
     course_code = KeyPart(
         "lesson__course__code", label="Course", required_on_create=True, aliases=("course",), example="PY-101"
@@ -32,6 +39,10 @@ class Assessments(ImportKind):
     randomize_questions = YesNo(aliases=("randomize", "randomise", "shuffle_questions"))
     show_correct_answers = YesNo(aliases=("show_answers",))
     show_results = YesNo()
+    archive = Archive()
 
     class Meta:
         model = Assessment
+
+    def below(self, ids: Sequence[int]) -> Sequence[QuerySet[Any]]:
+        return (Question.with_archived.filter(assessment__in=ids),)

@@ -9,7 +9,7 @@ from import_export.resources import ModelDeclarativeMetaclass, ModelResource
 
 from apps.catalog.codes import free_slugs
 from apps.records.policy import policy_for
-from imports.types.columns import CellFault, Code, Column, Reference
+from imports.types.columns import Archive, CellFault, Code, Column, Reference
 from imports.types.drafts import CLEAR, Chunk, Draft, Written
 
 __all__ = ["CLEAR", "CellFault", "Chunk", "Code", "Column", "Draft", "ImportKind", "Reference", "Written"]
@@ -109,6 +109,14 @@ class ImportKind(ModelResource, metaclass=KindMeta):
         """Paths the planner loads of existing records beside the mapped columns, for `check`."""
         return ()
 
+    @property
+    def archive_column(self) -> Archive | None:
+        return next((column for column in self.columns if isinstance(column, Archive)), None)
+
+    def below(self, ids: Sequence[int]) -> Sequence[models.QuerySet[Any]]:  # noqa: ARG002
+        """What is archived together with these records, archived ones included."""
+        return ()
+
     def may_import(self, user: Any) -> bool:
         """Whether this person may import this kind at all."""
         return policy_for(self.model).may_ever(user, "import")
@@ -143,9 +151,13 @@ class ImportKind(ModelResource, metaclass=KindMeta):
         """Why this person may not make this new record here, as a sentence; asked by the plan and again at the end."""
         return ""
 
-    def rights_used(self, values: Mapping[str, Any], extra: Mapping[str, Any]) -> set[str]:  # noqa: ARG002
+    def rights_used(self, values: Mapping[str, Any], extra: Mapping[str, Any]) -> set[str]:
         """The rights of their own that writing these fields takes."""
-        return {column.right for column in self.columns if column.right and column.attname in values}
+        return {
+            column.right
+            for column in self.columns
+            if column.right and (column.attname in values or (isinstance(column, Archive) and column.name in extra))
+        }
 
     def before_writing(self, created: list[dict[str, Any]], updated: list[dict[str, Any]]) -> None:
         """The last word on the fields of a chunk's records; inside the transaction of the chunk."""

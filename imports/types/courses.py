@@ -1,11 +1,10 @@
 """Courses, with the person who teaches each of them first."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.text import get_text_list
 
@@ -14,17 +13,29 @@ from apps.assessments.models import Assessment, Question
 from apps.catalog.models import Course, CourseInstructor, CourseUserGrant, Lesson, Module, Resource
 from apps.catalog.queries import has_active_instructor, has_lessons
 from apps.catalog.services import (
-    archive_below,
     enter_status,
     missing_before_publication,
     warnings_before_publication,
 )
+from apps.catalog.services.archiving import everything_below
 from apps.records.policy import policy_for
 from apps.records.rules import RuleBroken
 from imports.codes import RowCode, WarningCode
 from imports.readers import fold_header
 from imports.types.base import CLEAR, Chunk, Column, Draft, ImportKind, Written, give_slugs
-from imports.types.columns import Choice, Code, Day, LongText, Number, Reader, Reference, Text, WholeNumber, YesNo
+from imports.types.columns import (
+    Archive,
+    Choice,
+    Code,
+    Day,
+    LongText,
+    Number,
+    Reader,
+    Reference,
+    Text,
+    WholeNumber,
+    YesNo,
+)
 from imports.types.teaching import make_primary
 
 NOT_PUBLISHED = "no"
@@ -92,6 +103,7 @@ class Courses(ImportKind):
     is_featured = YesNo(aliases=("featured",))
     seats = WholeNumber()
     status = CourseStatusColumn(right="publish", aliases=("is_published", "published"), example="draft")
+    archive = Archive()
 
     class Meta:
         model = Course
@@ -137,8 +149,10 @@ class Courses(ImportKind):
             self._check_category(draft, chunk.user)
             if "instructor_email" in draft.changes:
                 draft.extra["instructor_email_id"] = draft.ids["instructor_email"]
-            if "status" in draft.given:
-                self._enter_status(draft, course, chunk)
+            if "archive" in draft.extra:
+                self._archive(draft, course, chunk)
+            elif "status" in draft.given:
+                self._enter_status(draft, course, chunk, draft.given["status"])
             try:
                 course.clean()
             except ValidationError as error:
@@ -169,9 +183,16 @@ class Courses(ImportKind):
     def rights_used(self, values: Mapping[str, Any], extra: Mapping[str, Any]) -> set[str]:
         return super().rights_used(values, extra) | ({"instructor"} if "instructor_email_id" in extra else set())
 
-    def _enter_status(self, draft: Draft, course: Course, chunk: Chunk) -> None:
+    def _archive(self, draft: Draft, course: Course, chunk: Chunk) -> None:
+        if "status" in draft.changes:
+            text = "A course is archived, or it gets another state. Leave one of the two cells as it was."
+            draft.fault(RowCode.R_RULE, text, self.column("archive"), "yes")
+        else:
+            course.archived_at = None
+            self._enter_status(draft, course, chunk, Course.Status.ARCHIVED)
+
+    def _enter_status(self, draft: Draft, course: Course, chunk: Chunk, wanted: Any) -> None:
         column = self.column("status")
-        wanted = draft.given["status"]
         before = draft.current.get("status", Course.Status.DRAFT)
         if wanted is CLEAR or wanted == before:
             return
@@ -192,6 +213,9 @@ class Courses(ImportKind):
         draft.values |= {"status": str(course.status), "published_at": course.published_at}
         if course.archived_at is not None:
             draft.values |= {"archived_at": course.archived_at, "archived_by_id": chunk.user.pk}
+
+    def below(self, ids: Sequence[int]) -> Sequence[QuerySet[Any]]:
+        return everything_below(ids)
 
     def promises(self, user: Any, draft: Draft) -> dict[str, Any]:
         policy: Any = policy_for(Course)
@@ -221,7 +245,3 @@ class Courses(ImportKind):
         make_primary(
             {row.pk: row.extra["instructor_email_id"] for row in written if "instructor_email_id" in row.extra}, by=user
         )
-        archived = {row.pk: row.values["archived_at"] for row in written if row.values.get("archived_at")}
-        for moment in set(archived.values()):
-            ids = [pk for pk, at in archived.items() if at == moment]
-            archive_below(ids, at=datetime.fromisoformat(moment), by=user)

@@ -1,12 +1,17 @@
 """Lessons of courses; without a module they go into the last one of their course, or into a new m1."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
+
+from apps.assessments.models import Assessment, Question
 from apps.audit.recording import write_history
+from apps.catalog.below import archived_with_lessons
 from apps.catalog.codes import free_codes
-from apps.catalog.models import Lesson, Module
+from apps.catalog.models import Lesson, Module, Resource
 from imports.types.base import Chunk, ImportKind
-from imports.types.columns import Choice, Code, LongText, Reference, Text, WebAddress, WholeNumber, YesNo
+from imports.types.columns import Archive, Choice, Code, LongText, Reference, Text, WebAddress, WholeNumber, YesNo
 
 
 class Lessons(ImportKind):
@@ -16,7 +21,8 @@ class Lessons(ImportKind):
     label_column = "title"
     made_up_code, code_within = "lesson_code", "course_code"
     made_up_order, order_within = "order", "module_code"
-    side_models = (Module,)
+    side_models = (Module, Resource, Assessment, Question)
+    ways_up: ClassVar = {Resource: "lesson", Assessment: "lesson", Question: "assessment__lesson"}
 
     course_code = Reference("course", by="code", required_on_create=True, aliases=("course",), example="PY-101")
     module_code = Reference(
@@ -40,9 +46,13 @@ class Lessons(ImportKind):
     transcript = LongText()
     duration_minutes = WholeNumber(aliases=("duration", "minutes"), example="12")
     is_free_preview = YesNo(aliases=("is_preview", "free_preview"))
+    archive = Archive()
 
     class Meta:
         model = Lesson
+
+    def below(self, ids: Sequence[int]) -> Sequence[QuerySet[Any]]:
+        return archived_with_lessons(pk__in=ids)
 
     def check(self, chunk: Chunk) -> None:
         """Finds a module for new lessons that name none."""

@@ -2,7 +2,7 @@
 
 from apps.assessments.models import Question
 from imports.types.base import ImportKind
-from imports.types.columns import Choice, Code, KeyPart, LongText, Reference, WholeNumber
+from imports.types.columns import Archive, Choice, Code, KeyPart, LongText, Reference, WholeNumber
 
 
 class Questions(ImportKind):
@@ -38,6 +38,7 @@ class Questions(ImportKind):
     points = WholeNumber(aliases=("score", "mark"), example="1")
     order = WholeNumber(aliases=("position", "sort_order"), example="1")
     explanation = LongText(aliases=("general_feedback",))
+    archive = Archive()
 
     class Meta:
         model = Question

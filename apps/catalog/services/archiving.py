@@ -23,14 +23,10 @@ from apps.records.rules import RuleBroken
 def archive_course(course: Course, *, by: Any, reason: str = "") -> Course:
     """Hides a course with everything below it; enrollments stay and can be read."""
     with change_set(by=by, reason=reason, title=f"Archive {course}"):
-        archive_below([course.pk], at=archive_one(course, by=by), by=by)
+        now = archive_one(course, by=by)
+        for below in everything_below([course.pk]):
+            archive_all(below.filter(archived_at=None), at=now, by=by)
     return course
-
-
-def archive_below(course_ids: Collection[int], *, at: datetime, by: Any) -> None:
-    """Takes along what lies below courses that are archived at this moment; a change set must be open."""
-    for below in everything_below(course_ids):
-        archive_all(below.filter(archived_at=None), at=at, by=by)
 
 
 def restore_course(course: Course, *, by: Any, reason: str = "") -> Course:
