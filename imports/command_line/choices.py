@@ -5,13 +5,16 @@ from typing import Any
 
 from django.core.management import CommandError
 
+from apps.records.rules import RuleBroken
 from imports.mapping import exact_mapping
 from imports.models import ImportJob
 from imports.parts import parts_of
+from imports.question_bank import QUESTION_BANK, Target
 from imports.readers import fold_header
 from imports.types.base import ImportKind
 
 BAD_ARGUMENTS = 2
+NO_LESSON = "Say with --into COURSE_CODE/LESSON_CODE which lesson takes the questions."
 
 
 def bad_argument(text: str) -> CommandError:
@@ -104,3 +107,17 @@ def chosen_filters(texts: Sequence[str]) -> dict[str, list[str]]:
             raise bad_argument(f"--filter takes FIELD=VALUE, not “{text}”.")
         found.setdefault(field.strip(), []).append(value.strip())
     return found
+
+
+def chosen_lesson(kind_key: str, text: str) -> Target | None:
+    """The lesson that takes the questions of a question file; other files name theirs row by row."""
+    if kind_key != QUESTION_BANK:
+        if text:
+            raise bad_argument(f"--into goes with --kind {QUESTION_BANK} only.")
+        return None
+    if not text:
+        raise bad_argument(NO_LESSON)
+    try:
+        return Target.named(text)
+    except RuleBroken as broken:
+        raise bad_argument(broken.sentence) from broken

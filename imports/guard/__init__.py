@@ -4,4 +4,12 @@ from imports.guard.archive import corrupt, open_archive, refuse_dangerous_archiv
 from imports.guard.content import FileFormat, refuse_dangerous
 from imports.guard.filename import SUPPORTED, safe_display_name
 
-__all__ = ["SUPPORTED", "FileFormat", "corrupt", "open_archive", "refuse_dangerous", "refuse_dangerous_archive", "safe_display_name"]
+__all__ = [
+    "SUPPORTED",
+    "FileFormat",
+    "corrupt",
+    "open_archive",
+    "refuse_dangerous",
+    "refuse_dangerous_archive",
+    "safe_display_name",
+]

@@ -22,6 +22,7 @@ from imports.question_bank.tables import (
 from imports.questions import ParsedQuestion, QuestionFile, QuestionType, Unreadable, Verdict
 from imports.questions.package import MANIFEST
 from imports.sources import Found, Opened
+from imports.types.composites import SHEETS
 
 QUESTION_ENDINGS = (".txt", ".gift", ".aiken", ".xml", ".qti", ".zip", ".imscc")
 LINES_NAMED = 5
@@ -34,11 +35,11 @@ def open_questions(job: ImportJob, path: Path) -> Iterator[Opened]:
     verdicts = list(_verdicts(file))
     into = target_of(job)
     tables = (
-        ("assessments", "Assessment", ASSESSMENT, assessment_rows(into, _title_of_new(job, into))),
-        ("questions", "Questions", QUESTION, question_rows(verdicts, into)),
-        ("answers", "Answers", ANSWER, answer_rows(verdicts, into)),
+        ("assessments", ASSESSMENT, assessment_rows(into, _title_of_new(job, into))),
+        ("questions", QUESTION, question_rows(verdicts, into)),
+        ("answers", ANSWER, answer_rows(verdicts, into)),
     )
-    found = [Found(kind, source, rows_of(headers, rows, job.format)) for kind, source, headers, rows in tables]
+    found = [Found(kind, SHEETS[kind], rows_of(headers, rows, job.format)) for kind, headers, rows in tables]
     yield Opened(found, _left_out(verdicts))
 
 

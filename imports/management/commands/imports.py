@@ -15,7 +15,14 @@ from imports import services
 from imports.blank_workbooks import write_template
 from imports.codes import FileCode, FileRefused, Message
 from imports.command_line import answers
-from imports.command_line.choices import bad_argument, chosen_for_parts, chosen_mapping, chosen_values, pairs
+from imports.command_line.choices import (
+    bad_argument,
+    chosen_for_parts,
+    chosen_lesson,
+    chosen_mapping,
+    chosen_values,
+    pairs,
+)
 from imports.command_line.files import written
 from imports.command_line.people import person_at_work
 from imports.errors_file import errors_file_name, write_errors
@@ -129,9 +136,10 @@ class Command(BaseCommand):
         kinds = [kind_for(key) for key in kind.kinds] if isinstance(kind, Composite) else [kind]
         values = chosen_values(kinds, options["map_value"])
         reading = {name: options[name] for name in ("encoding", "delimiter", "sheet")}
+        into = chosen_lesson(kind.key, options["into"])
         try:
             with path.open("rb") as file:
-                job = services.upload_file(file, name=path.name, kind=kind.key, by=user, **reading)
+                job = services.upload_file(file, name=path.name, kind=kind.key, by=user, into=into, **reading)
         except OSError as error:
             text = f"The file cannot be opened: {error.strerror}."
             raise FileRefused.because(FileCode.E_FILENAME, text, value=str(path)) from error
