@@ -175,7 +175,9 @@ def test_who_may_import_into_the_course_may_bring_questions(
     assert job.status == "partly_applied"
 
 
-def test_who_may_only_edit_the_course_imports_nothing(co_instructor_with: Callable[[str], User], lesson: Lesson) -> None:
+def test_who_may_only_edit_the_course_imports_nothing(
+    co_instructor_with: Callable[[str], User], lesson: Lesson
+) -> None:
     job = planned(GIFT, co_instructor_with("edit_content"))
 
     assert job.status == "refused"
