@@ -26,7 +26,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     kinds = [kind for kind in KINDS if not asked.only or kind in asked.only]
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
-    print(f"Seed {asked.seed}, {asked.seconds} seconds, {', '.join(kinds)}; files are in {folder}.", flush=True)
+    print(f"Seed {asked.seed}, {asked.seconds} seconds, {', '.join(kinds)}; files are in {folder}.", flush=True)  # noqa: T201
     seconds = asked.seconds * asked.jobs / len(kinds)
     waiting = [(kind, asked.seed + at) for at, kind in enumerate(kinds)]
     running: list[Child] = []
@@ -75,16 +75,16 @@ class Child:
 
 def _work(kind: str, seed: int, until: float, folder: Path) -> None:
     number = work(kind, seed, until, folder)
-    print(f"{kind}: {number:,} files.", flush=True)
+    print(f"{kind}: {number:,} files.", flush=True)  # noqa: T201
 
 
 def tell(crashes: Path, folder: Path) -> int:
     kept = sorted(crashes.glob("*.reason")) if crashes.exists() else []
     for reason in kept:
-        print(f"\n{reason.with_suffix('')}\n{reason.read_text()[-1500:]}")
+        print(f"\n{reason.with_suffix('')}\n{reason.read_text()[-1500:]}")  # noqa: T201
     if not kept:
         shutil.rmtree(folder)
-    print(f"{len(kept)} kinds of crashes." if kept else "Everything was read or refused.")
+    print(f"{len(kept)} kinds of crashes." if kept else "Everything was read or refused.")  # noqa: T201
     return 1 if kept else 0
 
 

@@ -71,7 +71,7 @@ def work(kind: str, seed: int, until: float, folder: Path) -> int:
 
 
 def fault_of(reader: Callable[[Path], None], path: Path) -> str:
-    """What went wrong with a file, which is then kept with the reason beside it; nothing where it was read or refused."""
+    """What went wrong with a file, which is then kept with the reason; nothing where it was read or refused."""
     signal.alarm(SECONDS_A_FILE)
     fault = ""
     try:

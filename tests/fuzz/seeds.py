@@ -40,8 +40,8 @@ $CATEGORY: TRUE F {} ![x](y)
 IN_AIKEN = b"A) a) B. ANSWER: answer:A ANSWER:AB Z) ANSWER"
 IN_XML = b"""
 < > &amp; &#0; &#xFFFF; &lt;b <![CDATA[ ]]> <!-- --> <!DOCTYPE " ' <item> </item> <question> <assessmentItem> <not> <or>
-fraction="NaN" fraction="1e999" &lt;pre&gt; &lt;a&#32;href=' &lt;sup&gt; &lt;/sup&gt; &lt;img&gt; Infinity -1 1e400 0.5 <file/>
-&lt;!-- <mapping> <varequal> SCORE.max Multiple <simpleChoice> <text> </text> encoding="utf-16" encoding="big5"
+fraction="NaN" fraction="1e999" &lt;pre&gt; &lt;a&#32;href=' &lt;sup&gt; &lt;/sup&gt; &lt;img&gt; Infinity -1 1e400 0.5
+<file/> &lt;!-- <mapping> <varequal> SCORE.max Multiple <simpleChoice> <text> </text> encoding="utf-16" encoding="big5"
 """
 TOKENS: Mapping[str, tuple[bytes, ...]] = {
     kind: (*BLANKS, *words.split())
