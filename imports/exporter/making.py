@@ -42,7 +42,7 @@ def export_dataset(
         to.write(BOM_UTF8)
     row_count = write_dataset(dataset, to, fmt=fmt)
     columns = [column.name for column in dataset.columns]
-    facts = {"columns": columns, "filters": dataset.filters, "row_count": row_count, "listing": listing}
+    facts: dict[str, Any] = {"columns": columns, "filters": dataset.filters, "row_count": row_count, "listing": listing}
     return record_export(to, by=by, kind=kind.key, fmt=fmt, keep=keep, **facts)
 
 
