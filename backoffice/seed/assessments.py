@@ -40,8 +40,8 @@ def make_assessment(dice: random.Random, lesson: Lesson) -> Assessment:
     kind = dice.choices(list(Assessment.QuizType), (60, 30, 10))[0]
     return Assessment(
         lesson=lesson,
-        title=lesson.title,
-        description=f"Questions on {lesson.module.title.lower()}. Keep your notes at hand; you may go back to the lessons.",
+        title=f"Quiz on {lesson.module.title.lower()}",
+        description=f"Questions on {lesson.module.title.lower()}. Keep your notes at hand.",
         quiz_type=kind,
         passing_score={"practice": 50, "graded": 70, "final": 80}[kind],
         max_attempts={"practice": 0, "graded": 3, "final": 1}[kind],
