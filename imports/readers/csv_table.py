@@ -144,7 +144,10 @@ class CsvTable:
                 value=self._last_line.strip() if end == start else "",
             )
         text = "A quote stands inside a quoted cell; write it twice, or remove the quotes."
-        cells = next(csv.reader([self._last_line], delimiter=self._delimiter))
+        try:
+            cells = next(csv.reader([self._last_line], delimiter=self._delimiter))
+        except csv.Error:  # read without strictness, a line is only ever too long
+            raise cell_too_long(start, "") from None
         return start, cells, Message(FileCode.E_QUOTE, text, start, "", visible(self._last_line.strip()))
 
     def _is_closed_later(self, lines: Iterator[str]) -> bool:

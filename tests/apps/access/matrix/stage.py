@@ -13,6 +13,7 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.access.models import Role
 from apps.accounts.models import LoginEvent, Profile
+from apps.assessments.forms import as_posted
 from apps.audit.models import ChangeSet
 from apps.catalog.models import Category
 from apps.jobs.models import JobRun
@@ -73,6 +74,8 @@ def set_the_stage(world: World) -> Stage:
     keys |= imported(world) | kept(world) | asked(world)
     keys |= {f"version_of_{kind}": newest_version(world.rows["A"][kind]) for kind in KEPT_VERSIONS}
     keys["empty_category"] = catalog.category.make(slug="empty", name="Empty").pk
+    keys["spare_lesson"] = catalog.lesson.make(course=world.a).pk
+    keys["rewritten"] = as_posted(world.rows["A"]["assessment"]).replace(canary("A", "question", "text"), "Rewritten")
     keys["spare_role"] = access.role.make(name="spare", display_name="Spare").pk
     keys["colleague"] = world.people["NO"].pk
     keys["task"] = PeriodicTask.objects.get(name="jobs.tidy_up").pk
