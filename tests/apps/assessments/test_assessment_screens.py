@@ -79,7 +79,7 @@ def test_an_assessment_is_added_to_a_lesson_that_has_none_and_opens_at_its_quest
     }
 
     empty = text(as_instructor.get(page("lesson", lesson, "assessment")))
-    answer = as_instructor.post(
+    answer: Any = as_instructor.post(
         f"{ADMIN}assessment/add/?course={course.pk}&lesson={lesson.pk}", {"lesson": lesson.pk, **facts}
     )
     quiz = Assessment.objects.get(lesson=lesson)

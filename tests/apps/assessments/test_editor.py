@@ -87,7 +87,7 @@ def test_answers_are_known_by_their_place_and_change_there(
     send(as_instructor, quiz, [{**first, "answers": [{"text": "Only this", "is_correct": True}]}])
 
     assert list(choice.answers.values_list("pk", "text")) == [(kept, "Only this")]
-    gone = Answer.history.filter(history_type="-").get()  # type: ignore[attr-defined]
+    gone = Answer.history.filter(history_type="-").get()
     assert (gone.order, gone.text) == (2, "A label")
 
 

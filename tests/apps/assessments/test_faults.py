@@ -1,5 +1,8 @@
 """What is wrong with a question, as sentences for whoever writes it; and what the database refuses."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -64,7 +67,7 @@ def test_a_code_and_a_place_left_blank_are_made_up(quiz: Assessment, choice: Que
 
 @pytest.mark.usefixtures("choice", "attempt")
 def test_the_database_refuses_what_cannot_be(quiz: Assessment, choice: Question, attempt: Attempt) -> None:
-    broken = [
+    broken: list[Callable[[], Any]] = [
         lambda: Assessment.objects.filter(pk=quiz.pk).update(passing_score=101),
         lambda: assessments.assessment.make(lesson=quiz.lesson),
         lambda: assessments.question.make(assessment=quiz, code="Q1"),

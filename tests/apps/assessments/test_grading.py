@@ -118,18 +118,16 @@ class TestOnTheScreen:
 
         with django_assert_max_num_queries(MOST_QUERIES):
             shown = text(as_instructor.get(grading(written)))
-        answer = as_instructor.post(grading(written), {"points": 3, "feedback": "Good."})
+        answer: Any = as_instructor.post(grading(written), {"points": 3, "feedback": "Good."})
 
         assert "Names tell." in shown
         assert "2 essays wait for a grade." in shown
         assert grading(following) in shown
         assert answer.url == grading(following)
         assert said(answer) == "Graded: 3 of 4 points for Robin Student. Here is the next one."
-        last = as_instructor.post(grading(following), {"points": 0})
-        assert (last.url, said(last)) == (
-            f"{ATTEMPTS}{other.pk}/change/",
-            "Graded: 0 of 4 points for Robin Second. No other essay waits for you.",
-        )
+        last: Any = as_instructor.post(grading(following), {"points": 0})
+        assert last.url == f"{ATTEMPTS}{other.pk}/change/"
+        assert said(last).endswith("Graded: 0 of 4 points for Robin Second. No other essay waits for you.")
         assert result(attempt)[:2] == (State.GRADED, 4)
 
     @pytest.mark.parametrize("points", ["5", "-1", "", "many", "1.5"])

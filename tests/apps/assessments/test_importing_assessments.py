@@ -6,10 +6,12 @@ import pytest
 
 from apps.accounts.models import User
 from apps.assessments.models import Answer, Assessment, Question
-from apps.catalog.models import Lesson
+from apps.catalog.models import Course, Lesson
 from imports import services
 from imports.models import ImportJob
+from imports.types import KINDS
 from tests.support.importing import applied, codes, outcomes, planned, row
+from tests.support.people import teach
 
 HEADER = "course_code,lesson_code,question_code,order,text,is_correct\n"
 PLACE = "PY-101,l1,q1,"
@@ -88,22 +90,17 @@ def test_a_row_that_cannot_be_is_refused_with_its_code(kind: str, text: str, cod
 
 
 def test_what_belongs_to_others_is_neither_found_nor_changed(
-    choice: Question, other_instructor: User, co_instructor_with: Callable[[str], User]
+    choice: Question, other_instructor: User, other_course: Course, co_instructor_with: Callable[[str], User]
 ) -> None:
+    teach(other_instructor, other_course)
     viewer = co_instructor_with("view_course")
 
     theirs = planned("questions", "course_code,lesson_code,question_code,text\nPY-101,l1,q1,Taken\n", other_instructor)
 
     assert codes(theirs, 2) == ["R_FK_MISSING"]
-    assert not any(services_kind in {kind.key for kind in _kinds_for(viewer)} for services_kind in ("questions",))
+    assert [kind for kind in ("assessments", "questions", "answers") if KINDS[kind].may_import(viewer)] == []
     choice.refresh_from_db()
     assert choice.text == "What is a name?"
-
-
-def _kinds_for(user: User) -> list[object]:
-    from imports.types import KINDS
-
-    return [kind for kind in KINDS.values() if kind.may_import(user)]
 
 
 def test_codes_and_places_of_questions_are_made_up_after_those_there_are(choice: Question, importer: User) -> None:
