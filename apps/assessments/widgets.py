@@ -21,7 +21,7 @@ class QuestionsEditor(forms.Widget):
     template_name = "assessments/editor.html"
 
     class Media:
-        js = ("assessments/editor.js",)
+        js = (forms.Script("assessments/editor.js", defer=True),)
         css = {"all": ("assessments/assessments.css",)}
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
