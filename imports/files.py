@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.files.base import File
 
+from imports.corrections import CorrectedTable
 from imports.mapping.names import known_headers
 from imports.models import ImportJob
 from imports.readers import Table, open_table
@@ -57,9 +58,9 @@ def local_path(job: ImportJob) -> Iterator[Path]:
 
 @contextmanager
 def table_of(job: ImportJob) -> Iterator[Table]:
-    """The file as a table, read as was chosen. Raises `FileRefused`."""
+    """The file as a table, read as was chosen and corrected since. Raises `FileRefused`."""
     with local_path(job) as path:
-        yield open_table(
+        table = open_table(
             path,
             filename=f"{job.original_name.rpartition('.')[0]}.{job.format}" if job.format else job.original_name,
             known_headers=headers_known_for(job),
@@ -68,6 +69,7 @@ def table_of(job: ImportJob) -> Iterator[Table]:
             sheet=job.sheet,
             ignore_headers=ignored_headers(job),
         )
+        yield table if job.pk is None else CorrectedTable(table, job)
 
 
 def headers_known_for(job: ImportJob) -> set[str]:

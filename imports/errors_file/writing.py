@@ -52,7 +52,7 @@ def _write_csv(job: ImportJob, layout: Layout, rows: Iterable[FailedRow], to: IO
     number = 0
     for row in rows:
         number += 1
-        line = [escape(layout.about_the_row(row))]
+        line = [str(row.number), escape(layout.about_the_row(row))]
         for at in layout.places:
             if at >= len(row.cells):
                 break
@@ -88,8 +88,9 @@ def _write_workbook(job: ImportJob, layout: Layout, rows: Iterable[FailedRow], t
     page.freeze_panes(1, 0)
     number = 0
     for number, row in enumerate(rows, start=1):
-        writer.note(number, 0, layout.about_the_row(row))
-        place = 1
+        page.write_number(number, 0, row.number)
+        writer.note(number, 1, layout.about_the_row(row))
+        place = 2
         for at in layout.places:
             header = layout.headers[at]
             if at < len(row.cells):

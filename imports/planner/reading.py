@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from apps.records.keys import fold_key
-from imports.codes import FileCode, Message, RowCode, WarningCode
+from imports.codes import WHOLE_ROW, Message, WarningCode
 from imports.formulas import looks_like_formula, unescape
 from imports.mapping.placeholders import PLACEHOLDER, headers_in
 from imports.models import ImportJob
@@ -22,7 +22,6 @@ BLANK_CATEGORIES = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc"})
 BLANK_LETTERS = "\u3164\u2800\u115f\u1160"
 LOST_DIGITS = re.compile(r"\s*[0-9]\.[0-9]{2,}E\+?[0-9]+\s*\Z", re.IGNORECASE)
 MOST_UNKNOWN = 500
-WHOLE_ROW = frozenset({RowCode.R_RAGGED.value, FileCode.E_QUOTE.value})
 
 Source = Callable[[Sequence[CellValue]], CellValue]
 
@@ -98,6 +97,8 @@ class RowReader:
             cell: Any = cells[slot.at] if slot.source is None else slot.source(cells)
             if cell.__class__ is str:
                 cell = _meant(cell, slot.meanings) if cell else None
+            elif cell is not None and slot.meanings:
+                cell = slot.meanings.get(fold_key(text_of(cell)), cell)
             if cell is None:
                 continue
             if slot.is_key:

@@ -8,9 +8,11 @@ from django.db.models import Q, QuerySet
 from apps.access.memory import remembering
 from apps.records.keys import fold_key
 from apps.records.policy import scope
+from imports.models import ImportJob
 from imports.planner.existing import latest_versions
 from imports.planner.references import allowed_besides, folded, reachable
-from imports.runner.rows import PlannedRow
+from imports.runner.rows import PlannedRow, open_rows
+from imports.types import kind_for
 from imports.types.base import Draft, ImportKind, Reference
 
 
@@ -36,6 +38,17 @@ def conflicts_of(kind: ImportKind, rows: Sequence[PlannedRow], user: Any) -> dic
     if not user.is_superuser:
         _check_rights(kind, rows, user, found)
     return found
+
+
+def first_refusal(job: ImportJob, user: Any) -> str:
+    """Why this person could not apply this plan as it stands, or nothing."""
+    kind, after = kind_for(job.kind), 0
+    while rows := open_rows(job, after, kind.chunk_rows):
+        after = rows[-1].number
+        if found := conflicts_of(kind, rows, user):
+            row = next(row for row in rows if row.pk in found)
+            return f"Line {row.number:,}: {found[row.pk]}"
+    return ""
 
 
 def _ids(records: QuerySet[Any]) -> set[int]:
