@@ -95,10 +95,8 @@ class RowReader:
                 draft.spoiled.add(slot.name)
                 continue
             cell: Any = cells[slot.at] if slot.source is None else slot.source(cells)
-            if cell.__class__ is str:
-                cell = _meant(cell, slot.meanings) if cell else None
-            elif cell is not None and slot.meanings:
-                cell = slot.meanings.get(fold_key(text_of(cell)), cell)
+            if cell.__class__ is str or slot.meanings:
+                cell = _meant(cell, slot.meanings)
             if cell is None:
                 continue
             if slot.is_key:
@@ -145,8 +143,13 @@ def _constant(template: str, headers: Sequence[str]) -> Source:
     return fill
 
 
-def _meant(cell: str, meanings: Mapping[str, str]) -> Any:
-    """What a text cell says: nothing, `CLEAR`, what it was said to mean, or itself."""
+def _meant(cell: Any, meanings: Mapping[str, str]) -> Any:
+    """What a cell says: nothing, `CLEAR`, what it was said to mean, or itself."""
+    if cell.__class__ is not str:
+        meant = None if cell is None else meanings.get(fold_key(text_of(cell)))
+        return cell if meant is None else meant or None
+    if not cell:
+        return None
     first = cell[0]
     if first > "(" and first.isascii() and not meanings:
         return cell
