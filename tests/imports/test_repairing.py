@@ -230,9 +230,7 @@ def test_correcting_costs_a_fixed_number_of_queries(
     assert job.rows.filter(outcome="create").count() == 1
 
 
-def test_a_plan_that_expires_leaves_no_corrected_cells_behind(
-    faulty: ImportJob, administrator: User
-) -> None:
+def test_a_plan_that_expires_leaves_no_corrected_cells_behind(faulty: ImportJob, administrator: User) -> None:
     correct(faulty, 2, administrator, price="10")
     ImportJob.objects.update(created_at="2020-01-01T00:00:00Z", planned_at="2020-01-01T00:00:00Z")
 
