@@ -12,6 +12,7 @@ from apps.records.keys import fold_key
 from imports.codes import RowCode, cut
 from imports.models import ImportCorrection, ImportJob, ImportRow
 from imports.planner.nearest import Key, Offer, nearest
+from imports.readers import fold_header
 from imports.types.base import ImportKind
 from imports.types.columns import Reference
 
@@ -32,6 +33,11 @@ class EditableCell:
     offers: list[Offer] = field(default_factory=list)
     is_alone: bool = False
     """Whether the same text in another row may mean something else, so that it is replaced in this row only."""
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether their header says anything that our label does not."""
+        return bool(self.column) and fold_header(self.header) not in (self.column, fold_header(self.label))
 
     @property
     def place(self) -> str:
@@ -83,7 +89,7 @@ class Repairs:
         faults: dict[str, list[tuple[str, str]]] = {}
         for message in row.messages:
             faults.setdefault(message["column"], []).append((message["message"], message["code"]))
-        headers = self._places if self.is_edited(row) else [header for header in faults if header in self._places]
+        headers = [header for header in self._places if header in faults or self.is_edited(row)]
         return [self._cell(row, header, faults.get(header, [])) for header in headers]
 
     def _cell(self, row: ImportRow, header: str, faults: list[tuple[str, str]]) -> EditableCell:

@@ -86,6 +86,13 @@ def plan_exit(job: ImportJob) -> int:
     return PARTLY if counts[Outcome.INVALID] or counts[Outcome.CONFLICT] else CLEAN
 
 
+def exit_of(job: ImportJob) -> int:
+    """How a command ends that leaves the import in this state."""
+    if job.status == Status.PLANNED:
+        return plan_exit(job)
+    return EXITS.get(Status(job.status), REFUSED)
+
+
 def _messages(job: ImportJob, *, warnings: bool) -> Iterator[Mapping[str, Any]]:
     of_rows = job.rows.exclude(messages=[]).order_by("number", "pk").values_list("messages", flat=True)
     for messages in (job.messages, *of_rows.iterator(CHUNK)):

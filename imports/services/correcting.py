@@ -11,7 +11,6 @@ from imports.codes import CONTROL, WHOLE_ROW
 from imports.models import ImportCorrection, ImportJob, ImportRow
 from imports.resubmitted import Resubmitted, opened
 from imports.services.importing import configure, lock_import, plan_now, refuse_plan, start_plan
-from imports.types import kind_for
 
 AT_ONCE = 5_000
 """Plans of so many rows are made again while the person waits; larger ones in the background."""
@@ -144,12 +143,3 @@ def _take_over(job: ImportJob, corrected: Resubmitted, by: Any) -> int:
         _keep(job, changed, by)
         number += len(changed)
     return number
-
-
-def header_of(job: ImportJob, column: str) -> str:
-    """The header of theirs that fills a column of ours. Raises `RuleBroken` where the file has none."""
-    header = next((header for header, ours in job.mapping.items() if ours == column), "")
-    if not header:
-        label = kind_for(job.kind).label_of(column)
-        raise RuleBroken(f"No column of the file fills {label}. Map one, or set it to the same value in every row.")
-    return header
