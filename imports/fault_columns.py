@@ -1,12 +1,13 @@
 """The columns an errors file adds: how they are called, and how they are recognized when the file comes back."""
 
 import re
+from collections.abc import Iterable
 
 from imports.readers.headers import fold_header
 
 ABOUT_THE_ROW = "What is wrong"
 MARK = "(what is wrong)"
-LINE = re.compile(r"line_of_import_[0-9]+\Z")
+LINE = re.compile(r"line_of_import_([0-9]{1,18})\Z")
 
 
 def fault_header(header: str) -> str:
@@ -20,6 +21,11 @@ def line_header(job_id: int) -> str:
 
 def is_line_header(header: str) -> bool:
     return bool(LINE.match(fold_header(header)))
+
+
+def import_named_by(headers: Iterable[str]) -> int | None:
+    """The import whose rows a file with these headers holds, if it is an errors file."""
+    return next((int(found[1]) for header in headers if (found := LINE.match(fold_header(header)))), None)
 
 
 def is_fault_header(header: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 
+from apps.records.policy import scope
 from apps.records.rules import RuleBroken
 from imports import services
 from imports.admin.pages import see_other, to_page
@@ -79,12 +80,16 @@ def fix_value(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
 def continue_with_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     """Takes the corrected errors file: its rows come in place of those of the upload."""
     file: Any = request.FILES.get("file")
-    if file is None:
+    upload = _upload(request)
+    if file is None and upload is None:
         messages.error(request, "Choose the corrected file first.")
         return _back(request, job)
     before = faulty_rows(job.counts)
     try:
-        job = services.continue_with(job, file, name=file.name, by=request.user)
+        if upload is not None:
+            job = services.continue_with_upload(job, upload, by=request.user)
+        else:
+            job = services.continue_with(job, file, name=file.name, by=request.user)
     except RuleBroken as broken:
         messages.error(request, broken.sentence)
     except FileRefused as refused:
@@ -103,6 +108,14 @@ def _row(request: HttpRequest, job: ImportJob) -> ImportRow:
     if row is None:
         raise Http404
     return row
+
+
+def _upload(request: HttpRequest) -> ImportJob | None:
+    """A file that was uploaded as a new import, where that is what is to be taken over."""
+    key = request.POST.get("upload", "")
+    if not (key.isdecimal() and key.isascii()):
+        return None
+    return scope(request.user, "change", ImportJob).filter(pk=int(key[:18])).first()
 
 
 def _tell(request: HttpRequest, job: ImportJob, line: int) -> None:

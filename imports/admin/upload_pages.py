@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from apps.records.rules import RuleBroken
 from imports import services
 from imports.admin.pages import to_page
 from imports.forms import UploadForm
@@ -22,14 +23,11 @@ def upload_page(request: HttpRequest) -> HttpResponseBase:
     form = UploadForm(request.POST, request.FILES, kinds=kinds) if is_sent else UploadForm(kinds=kinds)
     if is_sent and form.is_valid():
         file = form.cleaned_data["file"]
-        job = services.upload_file(
-            file,
-            name=file.name,
-            kind=form.cleaned_data["kind"],
-            encoding=form.cleaned_data["encoding"],
-            by=request.user,
-        )
-        return to_page(job)
+        known = {name: form.cleaned_data[name] for name in ("kind", "encoding")}
+        try:
+            return to_page(services.upload_file(file, name=file.name, by=request.user, **known))
+        except RuleBroken as broken:
+            form.add_error(None, broken.sentence)
     return _show(request, form, kinds)
 
 

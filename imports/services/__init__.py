@@ -1,7 +1,13 @@
 """The doors of an import: upload, choose, plan, repair, discuss, approve, apply and undo, on every way in alike."""
 
 from imports.services.approving import approve_plan, ask_for_approval, decline_plan, withdraw_question
-from imports.services.correcting import continue_with, correct_row, correct_value, withdraw_corrections
+from imports.services.correcting import (
+    continue_with,
+    continue_with_upload,
+    correct_row,
+    correct_value,
+    withdraw_corrections,
+)
 from imports.services.discussing import comment_on
 from imports.services.importing import (
     apply_now,
@@ -23,6 +29,7 @@ __all__ = [
     "comment_on",
     "configure",
     "continue_with",
+    "continue_with_upload",
     "correct_row",
     "correct_value",
     "decline_plan",

@@ -8,9 +8,10 @@ from django.db import transaction
 
 from apps.records.rules import RuleBroken
 from imports.codes import CONTROL, WHOLE_ROW
+from imports.files import delete_file
 from imports.models import ImportCorrection, ImportJob, ImportRow
 from imports.resubmitted import Resubmitted, opened
-from imports.services.importing import configure, lock_import, plan_now, refuse_plan, start_plan
+from imports.services.importing import configure, lock_import, plan_now, refuse_plan, refuse_stranger, start_plan
 
 AT_ONCE = 5_000
 """Plans of so many rows are made again while the person waits; larger ones in the background."""
@@ -67,6 +68,19 @@ def continue_with(job: ImportJob, file: BinaryIO, *, name: str, by: Any) -> Impo
         if not _take_over(job, corrected, by):
             raise RuleBroken("The file holds the rows as they stand already. Correct it, then upload it again.")
     return plan_again(job, by=by)
+
+
+def continue_with_upload(job: ImportJob, upload: ImportJob, *, by: Any) -> ImportJob:
+    """The same with a file that came in by the door of new imports; that one ends here."""
+    refuse_stranger(upload, by, "change")
+    if upload.status != ImportJob.Status.UPLOADED or not upload.file:
+        raise RuleBroken("That file is not there any more. Upload it again.")
+    with upload.file.open("rb") as file:
+        job = continue_with(job, file, name=upload.original_name, by=by)
+    delete_file(upload)
+    upload.status = ImportJob.Status.EXPIRED
+    upload.save(update_fields=["file", "status"])
+    return job
 
 
 def plan_again(job: ImportJob, *, by: Any) -> ImportJob:
