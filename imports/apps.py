@@ -1,7 +1,12 @@
-"""The app's registration with Django."""
+"""The app's registration with Django, and its check of the settings."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
+from django.utils.module_loading import import_string
 
 
 class ImportsConfig(AppConfig):
     name = "imports"
+
+    def ready(self) -> None:
+        register(import_string("imports.checks.check_approval_kinds"), Tags.security)

@@ -66,6 +66,10 @@ class RowCode(StrEnum):
     R_CONFLICT = "R_CONFLICT"
 
 
+WHOLE_ROW = frozenset({RowCode.R_RAGGED.value, FileCode.E_QUOTE.value})
+"""What is wrong with a row as a whole, so that none of its cells can be read."""
+
+
 class WarningCode(StrEnum):
     """What a person should know, and what stops nothing."""
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.files.base import File
 
 from imports.codes import FileCode, FileRefused, Message, in_sheet
+from imports.corrections import CorrectedTable
 from imports.filling import filled_down
 from imports.guard import SUPPORTED
 from imports.mapping.names import exact_mapping, known_headers
@@ -92,7 +93,8 @@ def tables_of(job: ImportJob) -> Iterator[tuple[list[tuple[Part, Table]], Sequen
     with opened(job) as found:
         tables = {(one.kind, one.source): one.table for one in found.found}
         parts = parts_of(job)
-        yield [(part, filled_down(part, tables[part.kind.key, part.source])) for part in parts], found.warnings
+        corrected = [(part, CorrectedTable(tables[part.kind.key, part.source], job, part.index)) for part in parts]
+        yield [(part, filled_down(part, table)) for part, table in corrected], found.warnings
 
 
 @contextmanager
@@ -142,9 +144,9 @@ def refuse_too_many(rows: Sequence[int]) -> None:
 
 @contextmanager
 def table_of(job: ImportJob) -> Iterator[Table]:
-    """A file of one kind as a table, read as was chosen. Raises `FileRefused`."""
+    """A file of one kind as a table, read as was chosen and corrected since. Raises `FileRefused`."""
     with local_path(job) as path:
-        yield open_table(
+        table = open_table(
             path,
             filename=file_name_of(job),
             known_headers=headers_known_for(job),
@@ -153,6 +155,7 @@ def table_of(job: ImportJob) -> Iterator[Table]:
             sheet=job.sheet,
             ignore_headers=ignored_headers(job),
         )
+        yield table if job.pk is None else CorrectedTable(table, job)
 
 
 def headers_known_for(job: ImportJob) -> set[str]:

@@ -143,6 +143,85 @@ class ImportRow(models.Model):
         return f"Line {self.number}: {self.get_outcome_display()}"
 
 
+class ImportCorrection(models.Model):
+    """A cell somebody wrote anew on the page of the plan; every plan reads it in place of what the file holds there."""
+
+    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="corrections")
+    part = models.PositiveSmallIntegerField(default=0, help_text="The part of a file that has several.")
+    number = models.PositiveIntegerField("line")
+    at = models.PositiveSmallIntegerField("column", help_text="Its place among the headers, counted from 0.")
+    was = models.TextField(blank=True, help_text="What the file holds.")
+    value = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    corrected_at = models.DateTimeField("corrected", default=timezone.now)
+
+    class Meta:
+        verbose_name = "correction"
+        ordering = ["job_id", "part", "number", "at"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["job", "part", "number", "at"], name="one_correction_per_cell")]
+
+    def __str__(self) -> str:
+        return f"Line {self.number}"
+
+
+class ImportApproval(models.Model):
+    """A plan put before a second person. It holds for exactly this plan: one that is made again needs another."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Waiting"
+        APPROVED = "approved", "Approved"
+        DECLINED = "declined", "Declined"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="approvals")
+    fingerprint = models.CharField(max_length=64, editable=False, help_text="Of the plan it is about.")
+    planned_at = models.DateTimeField("planned")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField("asked", default=timezone.now)
+    asked = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", help_text="Who was asked.")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField("decided", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "approval"
+        ordering = ["-asked_at", "-pk"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["job"], condition=Q(state="open"), name="one_open_approval_per_import")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()}: {self.job}"
+
+
+@append_only
+class ImportComment(models.Model):
+    """What was said about a plan, and what was decided; nothing of it is ever changed or taken out."""
+
+    class Kind(models.TextChoices):
+        COMMENT = "comment", "said"
+        ASKED = "asked", "asked for approval"
+        APPROVED = "approved", "approved the plan"
+        DECLINED = "declined", "declined the plan"
+        WITHDRAWN = "withdrawn", "withdrew the question"
+
+    job = models.ForeignKey(ImportJob, models.PROTECT, related_name="comments")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.COMMENT)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    text = models.TextField(blank=True, max_length=2000)
+    said_at = models.DateTimeField("when", default=timezone.now)
+
+    class Meta:
+        verbose_name = "comment"
+        ordering = ["said_at", "pk"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.author} {self.get_kind_display()}"
+
+
 class ImportMapping(models.Model):
     """How somebody else's file becomes ours, saved under a name and offered when its headers come again."""
 

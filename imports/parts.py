@@ -1,5 +1,6 @@
 """The tables of an import, flat or composite, each with how it is read: one shape for planner, runner and screens."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from imports.types.base import ImportKind
 from imports.types.composites import COMPOSITES
 
 PART_FIELDS = ("headers", "samples", "mapping", "value_mapping", "constants", "formats")
+NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
+LONGEST_NAME = 31
 IDS_OF_A_PART = 10_000_000_000
 """More than a file has lines."""
 
@@ -29,6 +32,18 @@ class Part:
     constants: Mapping[str, str]
     formats: Mapping[str, str]
     counts: Mapping[str, int]
+
+    @property
+    def sheet_name(self) -> str:
+        """What a sheet with its rows is called; spreadsheets allow only so much."""
+        return NOT_IN_A_NAME.sub(" ", self.source)[:LONGEST_NAME]
+
+    def place_of(self, line: int) -> str:
+        return f"Sheet {self.source}, line {line:,}" if self.source else f"Line {line:,}"
+
+    def header_of(self, column: str) -> str:
+        """Their header that is mapped to a column of ours; empty where there is none."""
+        return next((header for header, ours in self.mapping.items() if ours == column), "")
 
 
 def parts_of(job: ImportJob) -> list[Part]:

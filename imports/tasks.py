@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from datetime import timedelta
 from tempfile import TemporaryFile
 from typing import Any
@@ -17,8 +18,10 @@ from apps.jobs.models import JobRun
 from apps.jobs.registry import job
 from apps.jobs.running import Run
 from apps.records.rules import RuleBroken
+from imports.approvals import is_awaited
 from imports.closing import end_applied
 from imports.codes import FileRefused
+from imports.corrections import corrected_rows, digest_of_corrections, drop_corrections
 from imports.exporter import export_dataset
 from imports.exporter.course_workbook import export_courses
 from imports.exporter.keeping import delete_old_exports
@@ -45,7 +48,7 @@ def key_of(import_job: ImportJob) -> str:
 
 
 def fingerprint_of(import_job: ImportJob) -> str:
-    """What a plan is bound to: the file, how it was read, and who may do what it says."""
+    """What a plan is bound to: the file, how it was read and corrected, and what its columns were said to be."""
     choices = [
         import_job.sha256,
         import_job.kind,
@@ -59,6 +62,8 @@ def fingerprint_of(import_job: ImportJob) -> str:
         import_job.mode,
         *({name: part[name] for name in ("kind", "source", *PART_FIELDS)} for part in import_job.parts),
     ]
+    if corrections := digest_of_corrections(import_job):
+        choices.append(corrections)
     return hashlib.sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest()
 
 
@@ -98,9 +103,20 @@ def plan_import(run: Run, *, job_id: int) -> str:
         return str(refused)
     import_job.status, import_job.planned_at = Status.PLANNED, timezone.now()
     import_job.fingerprint = fingerprint_of(import_job)
+    note_corrected(import_job)
     import_job.save()
     counts = import_job.counts
     return f"{counts['create']:,} new, {counts['update']:,} changed, {counts['invalid']:,} cannot be imported."
+
+
+def note_corrected(import_job: ImportJob) -> None:
+    """Says how many rows of the plan hold a correction, in all and in each part."""
+    numbers = Counter(corrected_rows(import_job.rows.all()).order_by().values_list("part", flat=True))
+    if numbers:
+        import_job.counts["corrected"] = numbers.total()
+    for index, part in enumerate(import_job.parts):
+        if numbers[index]:
+            part["counts"]["corrected"] = numbers[index]
 
 
 def apply_given_up(run: JobRun) -> None:
@@ -175,11 +191,12 @@ def tidy_imports(run: Run) -> str:
         Q(planned_at=None) | Q(planned_at__lt=now - timedelta(hours=settings.IMPORT_KEEP_PLANS_HOURS)),
         status__in=(Status.UPLOADED, Status.PLANNED, Status.FAILED, Status.CANCELLED),
         created_at__lt=now - timedelta(hours=settings.IMPORT_KEEP_PLANS_HOURS),
-    )
+    ).exclude(status=Status.PLANNED, pk__in=is_awaited(now).values("job"))
     expired = 0
     for import_job in run.track(abandoned):
         with transaction.atomic():
             drop_rows(import_job)
+            drop_corrections(import_job)
             import_job.status = Status.EXPIRED
             import_job.save(update_fields=["status"])
         expired += 1

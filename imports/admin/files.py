@@ -1,31 +1,19 @@
 """Files that go out: the upload itself, the rows that cannot be read, the plan, and templates to start from."""
 
-import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from tempfile import TemporaryFile
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
-from django.utils.http import content_disposition_header
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 
 from apps.audit.recording import close_change_set, open_change_set
 from imports.blank_workbooks import template_name, write_template
 from imports.errors_file import errors_file_name, write_errors
-from imports.formulas import escape
-from imports.models import ImportJob
-from imports.parts import parts_of
+from imports.files import sha256_of
+from imports.models import ExportRecord, ImportJob
+from imports.plan_workbook import plan_workbook_name, write_plan
 from imports.types.composites import Composite, importable
-
-CHUNK = 2_000
-
-
-class Echo:
-    """A file that hands every line straight back, so that rows go out one by one."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def note_download(request: HttpRequest, record: Model, name: str) -> None:
@@ -55,12 +43,22 @@ def errors_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
 
 
 def plan_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
-    """The whole plan: one line for every field that changes, and one for every row that changes nothing."""
+    """The whole plan as a workbook; like every export it is recorded with its columns, its rows and its fingerprint."""
     if not job.planned_at:
         raise Http404
-    note_download(request, job, f"{_stem(job)}-plan.csv")
-    head = ["line", "outcome", "key", "name", "column", "before", "after", "messages"]
-    return _csv(f"{_stem(job)}-plan.csv", ["sheet", *head] if job.parts else head, _plan_lines(job))
+    out = TemporaryFile()  # noqa: SIM115 - the response closes it
+    row_count, columns = write_plan(job, out)
+    ExportRecord.objects.create(
+        requester=request.user,
+        kind=job.kind,
+        format=ExportRecord.Format.XLSX,
+        columns=columns,
+        listing=f"The plan of import {job.pk}",
+        row_count=row_count,
+        size_bytes=out.seek(0, 2),
+        sha256=sha256_of(out),
+    )
+    return FileResponse(out, as_attachment=True, filename=plan_workbook_name(job))
 
 
 def template_file(request: HttpRequest, kind: str) -> HttpResponseBase:
@@ -79,35 +77,5 @@ def template_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     return FileResponse(out, as_attachment=True, filename=template_name(found))
 
 
-def _plan_lines(job: ImportJob) -> Iterator[Sequence[str]]:
-    parts = parts_of(job)
-    for row in job.rows.order_by("part", "number", "pk").iterator(CHUNK):
-        part = parts[row.part]
-        sheet = [part.source] if job.parts else []
-        about = [*sheet, str(row.number), row.get_outcome_display(), row.key, row.label]
-        said = " ".join(str(message.get("message", "")) for message in row.messages)
-        if not row.changes:
-            yield [*about, "", "", "", said]
-        for name, (before, after) in row.changes.items():
-            yield [*about, part.kind.label_of(name), str(before), str(after), said]
-
-
-def _csv(name: str, head: Sequence[str], lines: Iterator[Sequence[str]]) -> StreamingHttpResponse:
-    writer = csv.writer(Echo())
-
-    def stream() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow(head)
-        for line in lines:
-            yield writer.writerow([escape(cell) for cell in line])
-
-    response = StreamingHttpResponse(stream(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
-    return response
-
-
 def _is_kept(job: ImportJob) -> bool:
     return bool(job.file) and job.file.storage.exists(str(job.file.name))
-
-
-def _stem(job: ImportJob) -> str:
-    return job.original_name.rpartition(".")[0] or "import"

@@ -14,7 +14,16 @@ from django.views.decorators.http import require_http_methods
 
 from admin_theme.console import ConsoleAdmin
 from admin_theme.displays import EMPTY, quiet, relative_time, state_badge, two_lines
-from imports.admin import files, mapping_pages, plan_pages, result_pages, running_pages, upload_pages
+from imports.admin import (
+    discussion_pages,
+    files,
+    mapping_pages,
+    plan_pages,
+    repair_pages,
+    result_pages,
+    running_pages,
+    upload_pages,
+)
 from imports.admin.downloads import found_or_nothing
 from imports.admin.steps import TONES, address, page_of
 from imports.models import ImportJob
@@ -34,7 +43,14 @@ PAGES: dict[str, tuple[View, tuple[str, ...]]] = {
     "stopped": (running_pages.stopped_page, ("GET",)),
     "next": (running_pages.next_page, ("GET",)),
     "plan": (plan_pages.plan_page, ("GET", "POST")),
-    "fix": (plan_pages.fix_value, ("POST",)),
+    "fix": (repair_pages.fix_value, ("POST",)),
+    "correct": (repair_pages.correct_cells, ("POST",)),
+    "as-in-file": (repair_pages.take_back_corrections, ("POST",)),
+    "continue": (repair_pages.continue_with_file, ("POST",)),
+    "discuss": (discussion_pages.discussion_page, ("GET", "POST")),
+    "ask": (discussion_pages.ask, ("POST",)),
+    "decide": (discussion_pages.decide, ("POST",)),
+    "withdraw": (discussion_pages.withdraw, ("POST",)),
     "apply": (plan_pages.apply, ("POST",)),
     "result": (result_pages.result_page, ("GET",)),
     "objects": (result_pages.objects_page, ("GET",)),
@@ -43,6 +59,12 @@ PAGES: dict[str, tuple[View, tuple[str, ...]]] = {
     "errors": (files.errors_file, ("GET",)),
     "plan-file": (files.plan_file, ("GET",)),
 }
+
+# Pages that take more than seeing the import; who was asked to approve a plan sees it and does no more.
+VERBS = dict.fromkeys(
+    ("map", "reread", "use-mapping", "values", "choices", "cancel", "fix", "correct", "as-in-file", "continue", "file"),
+    "change",
+) | {"apply": "apply", "undo": "undo", "ask": "apply", "withdraw": "apply", "decide": "decide"}
 
 
 @admin.register(ImportJob)
@@ -117,7 +139,10 @@ class ImportJobAdmin(ConsoleAdmin[ImportJob]):
 
         @require_http_methods([*methods, *(["HEAD"] if "GET" in methods else [])])
         def page(request: HttpRequest, object_id: str) -> HttpResponseBase:
-            return view(request, self.require_record(request, object_id))
+            job = self.require_record(request, object_id)
+            if (verb := VERBS.get(name)) and not self.may(request, verb, job):
+                raise PermissionDenied
+            return view(request, job)
 
         guarded = self.admin_site.admin_view(page)
         return update_wrapper(found_or_nothing(self, guarded) if name == "file" else guarded, view)

@@ -23,6 +23,7 @@ from imports.parts import Part, parts_of
 from imports.question_bank import QUESTION_BANK
 from imports.types import kind_for
 from imports.types.composites import COMPOSITES
+from imports.words import counted
 
 UNPROCESSABLE = 422
 
@@ -84,12 +85,17 @@ def refuse_part(part: Part, mapping: dict[str, str], mode: str) -> None:
 def read_again(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     """Reads the file anew as another kind, or in another encoding, with another delimiter or from another sheet."""
     form = ReadingForm(request.POST, kinds=kinds_open_to(request.user))
+    corrected = int(job.counts.get("corrected", 0))
     try:
         if not form.is_valid():
             raise RuleBroken(form.faults())
         job = services.configure(job, by=request.user, **form.chosen())
     except (FileRefused, RuleBroken) as broken:
         messages.error(request, " ".join(_sentences(broken)))
+    else:
+        if corrected and not job.corrections.exists():
+            rows = counted(corrected, "corrected row is", "corrected rows are")
+            messages.warning(request, f"{rows} as in the file again, because the file is read in another way.")
     return to_page(job)
 
 

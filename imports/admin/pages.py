@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from admin_theme.displays import relative_time, state_badge
+from apps.records.policy import policy_for
 from imports.admin.steps import TONES, address, page_of, steps_of
 from imports.models import ImportJob
 from imports.types import KINDS
@@ -25,7 +26,7 @@ def show(request: HttpRequest, template: str, job: ImportJob, *, status: int = 2
         "job": job,
         "kind": KINDS.get(job.kind),
         "kind_title": kind_title(job.kind),
-        "steps": steps_of(job, template),
+        "steps": steps_of(job, template, may_change=policy_for(ImportJob).may(request.user, "change", job)),
         "badge": state_badge(job, "status", TONES),  # type: ignore[arg-type]
         "uploaded": relative_time(job.created_at),
         "planned": relative_time(job.planned_at),

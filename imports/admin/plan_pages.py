@@ -1,10 +1,12 @@
 """The third and fourth step: what the file will do, row by row, and the decision to let it."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 
+from apps.records.policy import policy_for
 from apps.records.rules import RuleBroken
 from imports import services
+from imports.admin.consent import Consent
 from imports.admin.pages import show, to_page
 from imports.admin.rows import PlanRows, figures_of, sheet_tabs, total_of
 from imports.admin.steps import may_be_mapped
@@ -12,7 +14,7 @@ from imports.admin.tree import PlanTree
 from imports.codes import FileRefused
 from imports.forms import ApplyForm
 from imports.models import ImportJob
-from imports.parts import parts_of, with_choices
+from imports.parts import parts_of
 from imports.types.composites import COMPOSITES
 from imports.words import counted_kind, faulty_rows, open_changes
 
@@ -57,30 +59,6 @@ def apply(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     return to_page(job)
 
 
-def fix_value(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
-    """Replaces one value of theirs in every row that has it, and plans again."""
-    row = job.rows.filter(pk=_key(request.POST.get("row", ""))).first()
-    column = request.POST.get("column", "")
-    ours = request.POST.get("ours", "").strip()
-    part = parts_of(job)[row.part] if row is not None else None
-    header = next((header for header, name in part.mapping.items() if name == column), None) if part else None
-    if row is None or part is None or not column or header is None:
-        raise Http404
-    if not may_be_mapped(job):
-        return to_page(job)
-    theirs = str(row.cells[part.headers.index(header)])
-    if not ours or ours == theirs:
-        messages.error(request, "Write what the cell should hold instead. Nothing was changed.")
-        return to_page(job)
-    values = {**part.value_mapping, column: {**part.value_mapping.get(column, {}), theirs: ours}}
-    try:
-        job = services.configure(job, by=request.user, **with_choices(job, part.index, value_mapping=values))
-        services.start_plan(job, by=request.user)
-    except RuleBroken as broken:
-        messages.error(request, broken.sentence)
-    return to_page(job)
-
-
 def confirmation_asked(job: ImportJob) -> str:
     """What has to be typed before a large change: the number of rows it writes."""
     return str(open_changes(job.counts))
@@ -104,12 +82,16 @@ def _show_plan(request: HttpRequest, job: ImportJob, *, broken: str = "") -> Htt
     shows_tree = has_tree and ("sheet" not in request.GET or request.GET.get("view") == "tree")
     changes, faults = open_changes(job.counts), faulty_rows(job.counts)
     is_open = job.status == ImportJob.Status.PLANNED
-    confirmation = services.needs_confirmation(job) if is_open and changes else ""
+    may = policy_for(ImportJob).may
+    may_change, may_apply = may(request.user, "change", job), is_open and may(request.user, "apply", job)
+    may_correct = is_open and may_change and may_be_mapped(job)
+    rows = PlanRows(job, part, request.GET, request.user if may_correct else None)
+    confirmation = services.needs_confirmation(job) if may_apply and changes else ""
     return show(
         request,
         "plan",
         job,
-        rows=PlanRows(job, part, request.GET),
+        rows=rows,
         total=total_of(job.counts),
         figures=figures_of(job.counts),
         kind=part.kind,
@@ -124,7 +106,11 @@ def _show_plan(request: HttpRequest, job: ImportJob, *, broken: str = "") -> Htt
         has_consequences=job.kind in WITH_CONSEQUENCES,
         confirmation=confirmation,
         confirmation_asked=confirmation_asked(job),
-        may_be_mapped=may_be_mapped(job),
+        may_be_mapped=may_change and may_be_mapped(job),
+        may_apply=may_apply,
+        may_correct=may_correct,
+        consent=Consent(job, request.user) if is_open else None,
+        comments=job.comments.count(),
         broken=broken,
         status=UNPROCESSABLE if broken else 200,
     )
@@ -135,4 +121,4 @@ def _digits(text: str) -> str:
 
 
 def _key(text: str) -> int:
-    return int(text[:18]) if text.isdecimal() and text.isascii() else 0
+    return int(text[:9]) if text.isdecimal() and text.isascii() else 0

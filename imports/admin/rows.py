@@ -10,13 +10,16 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
+from imports.admin.repair import EditableCell, Mark, Repairs
 from imports.codes import cut
+from imports.corrections import corrected_rows
 from imports.models import ImportJob, ImportRow
 from imports.parts import Part
 from imports.words import noun
 
 ROWS_PER_PAGE = 50
 LINE_DIGITS = 9
+CORRECTED = "corrected"
 Outcome = ImportRow.Outcome
 
 TABS: tuple[tuple[str, str], ...] = (
@@ -27,6 +30,7 @@ TABS: tuple[tuple[str, str], ...] = (
     ("notes", "Notes"),
     (Outcome.REPEATED, "Repeated"),
     (Outcome.UNCHANGED, "Unchanged"),
+    (CORRECTED, "Corrected"),
     ("all", "All"),
 )
 FIGURES: tuple[tuple[str, str, str, str], ...] = (
@@ -38,6 +42,7 @@ FIGURES: tuple[tuple[str, str, str, str], ...] = (
     (Outcome.CONFLICT, "✕", "i-bad", "changed meanwhile"),
     ("notes", "⚠", "i-warn", "with notes"),
 )
+BESIDE = ("notes", CORRECTED)
 ALWAYS_SHOWN = (Outcome.CREATE, Outcome.UPDATE, "all")
 FAULTY = (Outcome.INVALID, Outcome.CONFLICT)
 
@@ -62,14 +67,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One message of a row; `cell` is what stands in the file where the message is about one cell."""
+    """One message of a row."""
 
     label: str
-    column: str
     text: str
     code: str
     value: str
-    cell: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,19 @@ class PlannedRow:
     findings: list[Finding]
     cells: list[tuple[str, str]]
     own_name: str
+    editable: list[EditableCell]
+    marks: list[Mark]
+    is_edited: bool
 
     @property
     def name(self) -> str:
         return self.row.label or self.own_name or self.row.key or "Without a name"
+
+    @property
+    def told(self) -> list[Finding]:
+        """The findings that do not stand beside a cell of the form."""
+        beside = {text for cell in self.editable for text, _ in cell.faults}
+        return [finding for finding in self.findings if finding.text not in beside]
 
     @property
     def first(self) -> Finding | None:
@@ -146,17 +158,19 @@ def figures_of(counts: Mapping[str, int]) -> list[Figure]:
 
 
 class PlanRows:
-    """One page of rows of one table; `asked` is the query of the address."""
+    """One page of rows of one table; `asked` is the query of the address, `repairer` who may correct them, if any."""
 
-    def __init__(self, job: ImportJob, part: Part, asked: QueryDict) -> None:
+    def __init__(self, job: ImportJob, part: Part, asked: QueryDict, repairer: Any = None) -> None:
         self.job = job
         self.part = part
-        self.kind = kind = part.kind
+        self.kind = part.kind
         self.sheet = {"sheet": str(part.index)} if job.parts else {}
+        self.repairer = repairer
+        self.edited = asked.get("edit", "") if repairer else ""
         self.tab = asked.get("tab", "")
         if self.tab not in dict(TABS):
             self.tab = self._first_tab()
-        columns = {column.name for column in kind.columns}
+        columns = {column.name for column in self.kind.columns}
         self.column = column if (column := asked.get("column", "")) in columns else ""
         self.search = asked.get("q", "").strip()[:100]
         self._number = asked.get("page", "1")
@@ -182,7 +196,9 @@ class PlanRows:
 
     @cached_property
     def shown(self) -> list[PlannedRow]:
-        return [self._shown(row) for row in self.page.object_list]
+        rows = list(self.page.object_list)
+        repairs = Repairs(self.job, self.part, rows, self.repairer, self.edited)
+        return [self._shown(row, repairs) for row in rows]
 
     @property
     def noun(self) -> str:
@@ -201,6 +217,11 @@ class PlanRows:
         return f"?{urlencode({**self.sheet, 'tab': self.tab})}"
 
     @property
+    def place(self) -> str:
+        """The query by which one comes back to this page of rows."""
+        return f"{self.filter_query}&page={self.page.number}"
+
+    @property
     def filter_query(self) -> str:
         asked = QueryDict(mutable=True)
         asked.update({**self.sheet, "tab": self.tab})
@@ -210,7 +231,7 @@ class PlanRows:
         return asked.urlencode()
 
     def _first_tab(self) -> str:
-        return next((key for key, _ in TABS if key != "notes" and self._number_of(key)), "all")
+        return next((key for key, _ in TABS if key not in BESIDE and self._number_of(key)), "all")
 
     def _number_of(self, tab: str) -> int:
         counts = self.part.counts
@@ -224,6 +245,8 @@ class PlanRows:
         rows = self.job.rows.filter(part=self.part.index).order_by("number", "pk")
         if self.tab == "notes":
             rows = self._noted(rows)
+        elif self.tab == CORRECTED:
+            rows = corrected_rows(rows)
         elif self.tab != "all":
             rows = rows.filter(outcome=self.tab)
         if self.column:
@@ -239,14 +262,23 @@ class PlanRows:
     def _noted(rows: QuerySet[ImportRow]) -> QuerySet[ImportRow]:
         return rows.filter(messages__icontains='"code": "W_')
 
-    def _shown(self, row: ImportRow) -> PlannedRow:
+    def _shown(self, row: ImportRow, repairs: Repairs) -> PlannedRow:
         changes = [
             Change(self.kind.label_of(name), str(before), str(after)) for name, (before, after) in row.changes.items()
         ]
-        findings = [self._finding(row, message) for message in row.messages]
+        findings = [self._finding(message) for message in row.messages]
         cells = [(header, cut(str(cell))) for header, cell in zip(self.part.headers, row.cells, strict=False) if header]
         name = self._cell(row, self.kind.label_column or self.kind.key_columns[-1])
-        return PlannedRow(row, changes, findings, cells, cut(name or ""))
+        return PlannedRow(
+            row,
+            changes,
+            findings,
+            cells,
+            cut(name or ""),
+            repairs.cells_of(row),
+            repairs.marks_of(row),
+            repairs.is_edited(row),
+        )
 
     def _cell(self, row: ImportRow, column: str) -> str | None:
         """What stands in the file for this column of ours; None where no column of the file is mapped to it."""
@@ -254,14 +286,12 @@ class PlanRows:
         place = self.part.headers.index(header) if header in self.part.headers else -1
         return str(row.cells[place]) if 0 <= place < len(row.cells) else None
 
-    def _finding(self, row: ImportRow, message: dict[str, Any]) -> Finding:
+    def _finding(self, message: dict[str, Any]) -> Finding:
         name = str(message.get("column") or "")
         column = self.part.mapping.get(name) or name
         return Finding(
             self.kind.label_of(column),
-            column,
             str(message.get("message", "")),
             str(message.get("code", "")),
             str(message.get("value") or ""),
-            self._cell(row, column),
         )

@@ -64,13 +64,13 @@ def page_of(job: ImportJob) -> str:
     return "plan" if job.status == Status.PLANNED else "map"
 
 
-def steps_of(job: ImportJob, here: str) -> list[Step]:
+def steps_of(job: ImportJob, here: str, *, may_change: bool = True) -> list[Step]:
     """The five steps as seen from the open page; one that is done can be opened again while that makes sense."""
     at = _place(job, here)
     halted = job.status in (Status.REFUSED, Status.FAILED, Status.EXPIRED)
     links = [
         "",
-        "map" if may_be_mapped(job) else "",
+        "map" if may_change and may_be_mapped(job) else "",
         _plan_page(job),
         "",
         "result" if job.status in FINISHED else "",
@@ -94,7 +94,7 @@ def _place(job: ImportJob, here: str) -> int:
         return 4
     if job.status in (Status.REFUSED, Status.EXPIRED):
         return 2 if may_be_mapped(job) else 0
-    if job.status == Status.UNDOING:
+    if job.status in FINISHED:
         return 4
     return 3 if job.status == Status.APPLYING or job.change_set_id else 2
 

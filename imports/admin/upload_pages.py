@@ -27,16 +27,15 @@ def upload_page(request: HttpRequest) -> HttpResponseBase:
     form = UploadForm(request.POST, request.FILES, kinds=kinds) if is_sent else UploadForm(kinds=kinds)
     if is_sent and form.is_valid():
         file = form.cleaned_data["file"]
-        job = services.upload_file(
-            file,
-            name=file.name,
-            kind=form.cleaned_data["kind"],
-            encoding=form.cleaned_data["encoding"],
-            by=request.user,
-        )
-        if job.status == ImportJob.Status.UPLOADED and maps_itself(job) and job.kind != QUESTION_BANK:
-            plan_at_once(request, job)
-        return to_page(job)
+        known = {name: form.cleaned_data[name] for name in ("kind", "encoding")}
+        try:
+            job = services.upload_file(file, name=file.name, by=request.user, **known)
+        except RuleBroken as broken:
+            form.add_error(None, broken.sentence)
+        else:
+            if job.status == ImportJob.Status.UPLOADED and maps_itself(job) and job.kind != QUESTION_BANK:
+                plan_at_once(request, job)
+            return to_page(job)
     return _show(request, form, kinds)
 
 

@@ -109,6 +109,13 @@ def plan_exit(job: ImportJob) -> int:
     return PARTLY if counts[Outcome.INVALID] or counts[Outcome.CONFLICT] else CLEAN
 
 
+def exit_of(job: ImportJob) -> int:
+    """How a command ends that leaves the import in this state."""
+    if job.status == Status.PLANNED:
+        return plan_exit(job)
+    return EXITS.get(Status(job.status), REFUSED)
+
+
 def _messages(job: ImportJob, *, warnings: bool) -> Iterator[Mapping[str, Any]]:
     place = Places(job)
     for message in job.messages:

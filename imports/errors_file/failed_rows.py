@@ -8,12 +8,13 @@ from typing import Any
 from django.conf import settings
 
 from imports.codes import RowCode
-from imports.fault_columns import ABOUT_THE_ROW, fault_header, is_fault_header
+from imports.fault_columns import ABOUT_THE_ROW, fault_header, is_fault_header, line_header
 from imports.models import ImportJob, ImportRow
 from imports.parts import Part
 from imports.readers import CellValue, Table
 
 CHUNK = 2_000
+BESIDE = 2
 FAULTY = (ImportRow.Outcome.INVALID, ImportRow.Outcome.CONFLICT)
 SPELLED = re.compile(r"\\u([0-9a-f]{4})")
 
@@ -31,20 +32,21 @@ class FailedRow:
 
 
 class Layout:
-    """The columns of the errors file: what is wrong with the row, then theirs, each faulty one with its faults."""
+    """The columns of the errors file: the line, what is wrong with it, then theirs, each faulty one with its faults."""
 
     def __init__(self, job: ImportJob, part: Part) -> None:
         self.headers = list(part.headers)
         kept = [at for at, header in enumerate(self.headers) if not is_fault_header(header)]
         faulty = _faulty_headers(job, part)
-        if len(kept) + len(faulty) + 1 > settings.IMPORT_MAX_COLUMNS:
+        if len(kept) + len(faulty) + BESIDE > settings.IMPORT_MAX_COLUMNS:
             faulty = frozenset()
         self.places = kept
         self.width = len(self.headers)
+        self.line = line_header(job.pk)
         self.noted = {at for at in kept if self.headers[at] in faulty}
 
     def header(self) -> list[str]:
-        names = [ABOUT_THE_ROW]
+        names = [self.line, ABOUT_THE_ROW]
         for at in self.places:
             names += [self.headers[at], fault_header(self.headers[at])] if at in self.noted else [self.headers[at]]
         return names

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +22,6 @@ from imports.parts import Part, parts_of
 from imports.readers import CellValue, Table
 from imports.types.columns import PLAIN_NUMBER, text_of
 
-NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
 FIRST_YEAR = 1901  # before it, spreadsheets disagree about the calendar
 
 
@@ -65,7 +63,7 @@ def _write_csv(job: ImportJob, layout: Layout, rows: Iterable[FailedRow], to: IO
     number = 0
     for row in rows:
         number += 1
-        line = [escape(layout.about_the_row(row))]
+        line = [str(row.number), escape(layout.about_the_row(row))]
         for at in layout.places:
             if at >= len(row.cells):
                 break
@@ -96,7 +94,7 @@ def _write_workbook(job: ImportJob, tables: Sequence[tuple[Part, Table | None]],
     bold = book.add_format({"bold": True, "bottom": 1})
     number = 0
     for part, table in tables:
-        page = book.add_worksheet(NOT_IN_A_NAME.sub(" ", part.source or job.sheet or "Errors")[:31])
+        page = book.add_worksheet(part.sheet_name or job.sheet or "Errors")
         number += _write_sheet(book, page, bold, Layout(job, part), failed_rows(job, part, table))
     book.close()
     return number
@@ -110,8 +108,9 @@ def _write_sheet(book: Any, page: Any, bold: Any, layout: Layout, rows: Iterable
     page.freeze_panes(1, 0)
     number = 0
     for number, row in enumerate(rows, start=1):
-        writer.note(number, 0, layout.about_the_row(row))
-        place = 1
+        page.write_number(number, 0, row.number)
+        writer.note(number, 1, layout.about_the_row(row))
+        place = 2
         for at in layout.places:
             header = layout.headers[at]
             if at < len(row.cells):

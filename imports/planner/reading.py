@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from apps.records.keys import fold_key
-from imports.codes import FileCode, Message, RowCode, WarningCode
+from imports.codes import WHOLE_ROW, Message, WarningCode
 from imports.formulas import looks_like_formula, unescape
 from imports.mapping.placeholders import PLACEHOLDER, headers_in
 from imports.parts import Part
@@ -22,7 +22,6 @@ BLANK_CATEGORIES = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc"})
 BLANK_LETTERS = "\u3164\u2800\u115f\u1160"
 LOST_DIGITS = re.compile(r"\s*[0-9]\.[0-9]{2,}E\+?[0-9]+\s*\Z", re.IGNORECASE)
 MOST_UNKNOWN = 500
-WHOLE_ROW = frozenset({RowCode.R_RAGGED.value, FileCode.E_QUOTE.value})
 
 Source = Callable[[Sequence[CellValue]], CellValue]
 
@@ -96,8 +95,8 @@ class RowReader:
                 draft.spoiled.add(slot.name)
                 continue
             cell: Any = cells[slot.at] if slot.source is None else slot.source(cells)
-            if cell.__class__ is str:
-                cell = _meant(cell, slot.meanings) if cell else None
+            if cell.__class__ is str or slot.meanings:
+                cell = _meant(cell, slot.meanings)
             if cell is None:
                 continue
             if slot.is_key:
@@ -144,8 +143,13 @@ def _constant(template: str, headers: Sequence[str]) -> Source:
     return fill
 
 
-def _meant(cell: str, meanings: Mapping[str, str]) -> Any:
-    """What a text cell says: nothing, `CLEAR`, what it was said to mean, or itself."""
+def _meant(cell: Any, meanings: Mapping[str, str]) -> Any:
+    """What a cell says: nothing, `CLEAR`, what it was said to mean, or itself."""
+    if cell.__class__ is not str:
+        meant = None if cell is None else meanings.get(fold_key(text_of(cell)))
+        return cell if meant is None else meant or None
+    if not cell:
+        return None
     first = cell[0]
     if first > "(" and first.isascii() and not meanings:
         return cell

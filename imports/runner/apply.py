@@ -1,6 +1,6 @@
 """Applying a plan: in one transaction, or chunk by chunk where that is what the person or the database asks for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from itertools import islice
 
@@ -14,7 +14,7 @@ from imports.models import ImportJob, ImportRow
 from imports.parts import parts_of
 from imports.planner.existing import latest_versions
 from imports.runner.checks import conflicts_of
-from imports.runner.rows import Leg, PlannedRow, legs_of, open_rows, planned_updates, take_real_ids
+from imports.runner.rows import PlannedRow, chunks_of_leg, legs_of, planned_updates, take_real_ids
 from imports.runner.writing import RowsTaken, Writer
 from imports.undo import take_back
 
@@ -66,16 +66,10 @@ class Applying:
         self.run.report(self.done, self.total, "Writing")
         for leg in self.legs:
             writer = Writer(leg.part.kind, self.user)
-            for rows in self._chunks(leg):
+            for rows in chunks_of_leg(self.job, leg):
                 self._write_chunk(writer, rows)
                 self.done += len(rows)
                 self.run.report(self.done, self.total)
-
-    def _chunks(self, leg: Leg) -> Iterator[Sequence[PlannedRow]]:
-        after = 0
-        while rows := open_rows(self.job, leg, after, leg.part.kind.chunk_rows):
-            after = rows[-1].number
-            yield rows
 
     def _refuse_outdated(self) -> None:
         """Before the first of many transactions: has any record moved since the plan?"""
@@ -96,7 +90,7 @@ class Applying:
         """Why rows that are still to be written cannot be any more."""
         reasons: dict[int, str] = {}
         for leg in self.legs:
-            for rows in self._chunks(leg):
+            for rows in chunks_of_leg(self.job, leg):
                 take_real_ids(self.job, rows)
                 reasons |= conflicts_of(leg.part.kind, rows, self.user, but=self._own())
                 self.run.report(self.done)

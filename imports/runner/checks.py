@@ -8,10 +8,11 @@ from django.db.models import Q, QuerySet
 from apps.access.memory import remembering
 from apps.records.keys import fold_key
 from apps.records.policy import scope
+from imports.models import ImportJob
 from imports.parts import is_provisional
 from imports.planner.existing import latest_versions
 from imports.planner.references import allowed_besides, folded, reachable
-from imports.runner.rows import PlannedRow
+from imports.runner.rows import PlannedRow, awaits_parent, chunks_of_leg, legs_of
 from imports.types.base import Draft, ImportKind, Reference
 
 
@@ -45,6 +46,18 @@ def conflicts_of(kind: ImportKind, rows: Sequence[PlannedRow], user: Any, *, but
     if not user.is_superuser:
         _check_rights(kind, rows, user, found)
     return found
+
+
+def first_refusal(job: ImportJob, user: Any) -> str:
+    """Why this person could not apply this plan as it stands, or nothing. What lies below records the plan itself makes
+    follows from the right to make those."""
+    for leg in legs_of(job):
+        for rows in chunks_of_leg(job, leg):
+            known = [row for row in rows if not awaits_parent(row)]
+            if found := conflicts_of(leg.part.kind, known, user):
+                row = next(row for row in known if row.pk in found)
+                return f"{leg.part.place_of(row.number)}: {found[row.pk]}"
+    return ""
 
 
 def _ids(records: QuerySet[Any]) -> set[int]:

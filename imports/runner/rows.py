@@ -53,6 +53,13 @@ def open_rows(job: ImportJob, leg: Leg, after: int, size: int) -> Sequence[Plann
     return list(_planned(rows.values_list(*FIELDS)[:size]))
 
 
+def chunks_of_leg(job: ImportJob, leg: Leg) -> Iterator[Sequence[PlannedRow]]:
+    after = 0
+    while rows := open_rows(job, leg, after, leg.part.kind.chunk_rows):
+        after = rows[-1].number
+        yield rows
+
+
 def planned_updates(job: ImportJob, part: Part) -> QuerySet[ImportRow]:
     """The rows of a part that are to change a record and have not yet."""
     rows = ImportRow.objects.filter(job=job, outcome=ImportRow.Outcome.UPDATE, state=ImportRow.State.PLANNED)
@@ -81,6 +88,11 @@ def _provisional(row: PlannedRow) -> Iterator[tuple[dict[str, Any], str, int]]:
         for name, value in facts.items():
             if name.endswith("_id") and is_provisional(value):
                 yield facts, name, value
+
+
+def awaits_parent(row: PlannedRow) -> bool:
+    """Whether the record it belongs to is one the same plan makes."""
+    return next(_provisional(row), None) is not None
 
 
 def _made(job: ImportJob, wanted: set[int]) -> dict[int, int]:

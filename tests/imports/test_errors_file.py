@@ -48,9 +48,12 @@ def test_every_failed_row_comes_back_with_the_fault_beside_each_cell(
 ) -> None:
     job = planned(faulty, administrator)["job"]
 
-    header, first, second = rows_of(errors_of(job, tmp_path / "errors.csv"))
+    header, *rows = rows_of(errors_of(job, tmp_path / "errors.csv"))
 
+    first, second = (row[1:] for row in rows)
+    assert [row[0] for row in rows] == ["2", "4"]
     assert header == [
+        f"Line of import {job}",
         "What is wrong",
         *("course_code", "title", "title (what is wrong)", "notes"),
         *("category", "category (what is wrong)", "price", "price (what is wrong)"),
@@ -94,7 +97,8 @@ def test_a_file_that_was_not_corrected_fails_again_with_the_same_faults(
 
     facts = [(error["column"], error["code"], error["message"]) for error in first["errors"]]
     assert [(error["column"], error["code"], error["message"]) for error in again["errors"]] == facts
-    assert twice == rows_of(tmp_path / "errors.csv")
+    assert [row[1:] for row in twice] == [row[1:] for row in rows_of(tmp_path / "errors.csv")]
+    assert [row[0] for row in twice] == [f"Line of import {again['job']}", "2", "3"]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +120,7 @@ def test_format_encoding_and_delimiter_are_those_of_the_upload(
     errors = errors_of(job, tmp_path / "errors.csv")
 
     found = rows_of(errors, encoding, delimiter)
-    assert found[1][1:5] == ["A-1", "Café", "programming", "teuer"]
+    assert found[1][2:6] == ["A-1", "Café", "programming", "teuer"]
     assert errors.read_bytes()[:3] == "\r\n".join(found[0]).encode(encoding)[:3]
     assert planned(errors, administrator, *options)["errors"][0]["value"] == "teuer"
 
@@ -133,8 +137,8 @@ def test_a_row_of_another_width_keeps_it_until_it_is_corrected(administrator: Us
 
     assert [error["code"] for error in first["errors"]] == ["R_RAGGED", "R_RAGGED", "R_NUMBER"]
     assert [error["code"] for error in again["errors"]] == ["R_RAGGED", "R_RAGGED", "R_NUMBER"]
-    assert rows_of(errors)[1][1:5] == ["A-1", "Cooking", " and baking", "programming"]
-    assert rows_of(errors)[2] == ["2 cells, 4 expected.", "A-2", "Short"]
+    assert rows_of(errors)[1][2:6] == ["A-1", "Cooking", " and baking", "programming"]
+    assert rows_of(errors)[2] == ["3", "2 cells, 4 expected.", "A-2", "Short"]
 
 
 def test_invisible_characters_come_back_as_they_were(administrator: User, tmp_path: Path) -> None:
@@ -144,7 +148,7 @@ def test_invisible_characters_come_back_as_they_were(administrator: User, tmp_pa
 
     errors = errors_of(job, tmp_path / "errors.csv")
 
-    assert rows_of(errors)[1][2] == "Bad\x07title"
+    assert rows_of(errors)[1][3] == "Bad\x07title"
     assert [error["code"] for error in planned(errors, administrator)["errors"]] == ["R_CONTROL_CHARS"]
 
 
@@ -167,8 +171,9 @@ def test_a_workbook_comes_back_as_a_workbook_with_cells_of_their_own_type(admini
     again = planned(errors, administrator)
     page = openpyxl.load_workbook(errors).worksheets[0]
     assert page.title == "Autumn"
-    assert [row[1].value for row in page.iter_rows(min_row=2)] == [123, "A-2", "A-3"]
-    assert page["A1"].value == "What is wrong"
+    assert [row[2].value for row in page.iter_rows(min_row=2)] == [123, "A-2", "A-3"]
+    assert page["A1"].value == f"Line of import {first['job']}"
+    assert page["B1"].value == "What is wrong"
     assert [error["code"] for error in first["errors"]] == ["R_TYPE", "R_NUMBER", "R_FORMULA"]
     assert [error["code"] for error in again["errors"]] == ["R_TYPE", "R_NUMBER", "R_FORMULA"]
 
@@ -197,8 +202,8 @@ def test_rows_that_moved_since_the_plan_are_among_the_failed(
 
     assert (applied.code, [row["key"] for row in applied.json["conflicts"]]) == (1, ["A-1"])
     rows = rows_of(errors_of(job, tmp_path / "errors.csv"))
-    assert rows[1][1:3] == ["A-1", "First steps"]
-    assert "after the plan" in rows[1][0]
+    assert rows[1][2:4] == ["A-1", "First steps"]
+    assert "after the plan" in rows[1][1]
 
 
 def test_an_import_without_a_plan_has_no_errors_file(administrator: User, tmp_path: Path) -> None:

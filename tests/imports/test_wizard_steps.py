@@ -243,16 +243,6 @@ def test_the_errors_file_holds_the_faulty_rows_in_the_uploads_own_format(
     assert "Shorten it." in text
 
 
-def test_the_plan_downloads_with_a_line_for_every_field_that_changes(
-    as_administrator: Client, planned: ImportJob
-) -> None:
-    answer = as_administrator.get(page(planned, "plan-file"))
-
-    lines = content_of(answer).decode("utf-8-sig").splitlines()
-    assert lines[0] == "line,outcome,key,name,column,before,after,messages"
-    assert any("Drums for beginners,Price,,25.00" in line for line in lines)
-
-
 def test_a_double_click_on_apply_is_one_apply_and_the_same_page(
     as_administrator: Client, planned: ImportJob, work_off: WorkOff
 ) -> None:

@@ -1,9 +1,18 @@
 """Uploads, their rows, saved mappings, and exports."""
 
+from django.utils import timezone
 from model_bakery.recipe import Recipe, foreign_key
 from model_bakery.utils import seq
 
-from imports.models import ExportRecord, ImportJob, ImportMapping, ImportRow
+from imports.models import (
+    ExportRecord,
+    ImportApproval,
+    ImportComment,
+    ImportCorrection,
+    ImportJob,
+    ImportMapping,
+    ImportRow,
+)
 from tests.recipes.accounts import person
 
 import_job = Recipe(
@@ -20,5 +29,14 @@ import_job = Recipe(
     headers=["code", "title"],
 )
 import_row = Recipe(ImportRow, job=foreign_key(import_job), number=seq(1), outcome=ImportRow.Outcome.CREATE)
+import_correction = Recipe(ImportCorrection, job=foreign_key(import_job), number=seq(1), at=0, by=foreign_key(person))
+import_approval = Recipe(
+    ImportApproval,
+    job=foreign_key(import_job),
+    planned_at=timezone.now,
+    asked_by=foreign_key(person),
+    fingerprint="0" * 64,
+)
+import_comment = Recipe(ImportComment, job=foreign_key(import_job), author=foreign_key(person), text="Looks good.")
 import_mapping = Recipe(ImportMapping, name=seq("Mapping "), kind="courses", owner=foreign_key(person))
 export_record = Recipe(ExportRecord, requester=foreign_key(person), kind="courses", format="csv", sha256="0" * 64)

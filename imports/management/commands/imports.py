@@ -1,4 +1,4 @@
-"""`manage.py imports kinds|template|plan|show|errors|apply|undo`: imports for machines, cron and terminals."""
+"""`manage.py imports kinds|template|plan|show|errors|correct|apply|undo`: imports for machines, cron and terminals."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -23,6 +23,7 @@ from imports.command_line.choices import (
     chosen_values,
     pairs,
 )
+from imports.command_line.corrections import corrected
 from imports.command_line.files import written
 from imports.command_line.people import person_at_work
 from imports.errors_file import errors_file_name, write_errors
@@ -67,11 +68,17 @@ class Command(BaseCommand):
         apply.add_argument("--confirm-large", action="store_true", help="Confirms a change of a large part of a table.")
         undo = asked.add_parser("undo", help="Takes an import back.")
 
-        for command in (show, errors, apply, undo):
+        correct = asked.add_parser("correct", help="Writes cells of a plan anew, and makes the plan again.")
+        correct.add_argument("--sheet", default="", metavar="S", help="Its sheet, where the file has several tables.")
+        correct.add_argument("--line", type=int, metavar="N", help="The line of the file.")
+        correct.add_argument("--set", dest="cells", action="append", default=[], metavar="COLUMN=VALUE")
+        correct.add_argument("--from", dest="file", type=Path, metavar="FILE", help="The errors file, corrected.")
+
+        for command in (show, errors, apply, undo, correct):
             command.add_argument("job", type=int, metavar="JOB")
-        for command in (plan, apply, undo):
+        for command in (plan, apply, undo, correct):
             command.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="Whose rights hold.")
-        for command in (kinds, plan, show, apply, undo):
+        for command in (kinds, plan, show, apply, undo, correct):
             command.add_argument("--json", action="store_true", help="Prints one JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
@@ -81,6 +88,7 @@ class Command(BaseCommand):
             "plan": self.plan,
             "show": self.show,
             "errors": self.errors,
+            "correct": self.correct,
             "apply": self.apply,
             "undo": self.undo,
         }
@@ -189,6 +197,12 @@ class Command(BaseCommand):
         self.stdout.write(f"{counted(number, 'row')} that failed in {path}.")
         return answers.CLEAN
 
+    def correct(self, options: dict[str, Any]) -> int:
+        def do(job: ImportJob, user: User) -> ImportJob:
+            return corrected(job, options, user)
+
+        return self._carry_out(options, do, answers.plan_answer, "Correcting")
+
     def apply(self, options: dict[str, Any]) -> int:
         def do(job: ImportJob, user: User) -> ImportJob:
             return services.apply_now(
@@ -223,7 +237,7 @@ class Command(BaseCommand):
             self._tell(options, {**answer, "message": _sentence_of(refused)}, "Refused")
             return answers.REFUSED
         self._tell(options, answer_of(job), f"Import {job.pk}")
-        return answers.EXITS.get(Status(job.status), answers.REFUSED)
+        return answers.exit_of(job)
 
     def _job(self, options: dict[str, Any]) -> ImportJob:
         job = ImportJob.objects.filter(pk=options["job"]).first()

@@ -1,16 +1,20 @@
 """The doors of an import: upload, choose, plan, apply and undo, on the screen and on the command line alike."""
 
+from datetime import timedelta
 from secrets import token_hex
 from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from apps.jobs.models import JobRun
 from apps.records.policy import policy_for
 from apps.records.rules import RuleBroken
 from imports import tasks
+from imports.approvals import refuse_without_approval
 from imports.codes import FileCode, FileRefused, Message
+from imports.corrections import drop_corrections
 from imports.files import (
     delete_file,
     endings_for,
@@ -54,7 +58,11 @@ def upload_file(
     into: Target | None = None,
 ) -> ImportJob:
     """Keeps the file and says what it is. A refused one stays as a refused import, with its file only if a choice
-    of encoding, sheet or delimiter may cure it. `into` is the lesson that takes the questions of a question file."""
+    of encoding, sheet or delimiter may cure it. `into` is the lesson that takes the questions of a question file.
+
+    Raises `RuleBroken` where this person has uploaded enough for a day.
+    """
+    _refuse_too_many(by)
     job = ImportJob(uploader=by, kind=kind, token=token_hex(16), encoding=encoding, delimiter=delimiter, sheet=sheet)
     job.format = format_of(name)
     job.constants = into.as_constants() if into else {}
@@ -101,6 +109,12 @@ def _refuse_without_right(kind: str, by: Any) -> None:
         raise FileRefused.because(FileCode.E_DENIED, f"You may not import {what}.")
 
 
+def _refuse_too_many(by: Any) -> None:
+    most, day = settings.IMPORT_MAX_UPLOADS_PER_DAY, timezone.now() - timedelta(days=1)
+    if ImportJob.objects.filter(uploader=by, created_at__gt=day).count() >= most:
+        raise RuleBroken(f"You have uploaded {most:,} files within a day, which is the limit. Go on tomorrow.")
+
+
 def _refuse_too_large(size: int) -> None:
     most = settings.IMPORT_MAX_FILE_BYTES
     if size > most:
@@ -124,8 +138,8 @@ def configure(job: ImportJob, *, by: Any, **choices: Any) -> ImportJob:
     """
     if unknown := choices.keys() - CHOICES:
         raise LookupError(f"An import has no choice called {', '.join(sorted(unknown))}.")
-    job = _locked(job)
-    _refuse_stranger(job, by, "change")
+    job = lock_import(job)
+    refuse_stranger(job, by, "change")
     if job.status not in CAN_BE_PLANNED or not job.file:
         raise RuleBroken("This import can no longer be changed. Upload the file again.")
     given = {name: value for name, value in choices.items() if value is not None}
@@ -139,6 +153,7 @@ def configure(job: ImportJob, *, by: Any, **choices: Any) -> ImportJob:
     job.status, job.planned_at, job.unknown_values = Status.UPLOADED, None, {}
     job.counts, job.messages = {"rows": job.counts.get("rows", 0)}, []
     if rereads or not (job.headers or job.parts):
+        drop_corrections(job)
         recognize(job, by=by)
     job.save()
     return job
@@ -156,10 +171,16 @@ def plan_now(job: ImportJob, *, by: Any) -> ImportJob:
 
 
 def _begin(job: ImportJob, by: Any, *, in_background: bool) -> JobRun:
-    job = _locked(job) if in_background else job
+    job = lock_import(job) if in_background else job
     if job.status == Status.PLANNING and job.run is not None:
         return job.run
-    _refuse_stranger(job, by, "change")
+    refuse_plan(job, by)
+    return _run(tasks.plan_import, job, Status.PLANNING, by=by, in_background=in_background, what="Plan")
+
+
+def refuse_plan(job: ImportJob, by: Any) -> None:
+    """Raises `RuleBroken` where this person may not make a plan of it now."""
+    refuse_stranger(job, by, "change")
     if job.status not in CAN_BE_PLANNED or not job.file or not job.kind:
         raise RuleBroken("This import cannot be planned. Upload the file again.")
     if not importable(job.kind).may_import(by):
@@ -169,7 +190,6 @@ def _begin(job: ImportJob, by: Any, *, in_background: bool) -> JobRun:
     planning = ImportJob.objects.filter(uploader=by, status=Status.PLANNING).exclude(pk=job.pk).count()
     if planning >= settings.IMPORT_MAX_PLANS_PER_PERSON:
         raise RuleBroken(f"{planning} of your plans are being made already. Wait until one is done.")
-    return _run(tasks.plan_import, job, Status.PLANNING, by=by, in_background=in_background, what="Plan")
 
 
 @transaction.atomic
@@ -177,7 +197,7 @@ def start_apply(
     job: ImportJob, *, by: Any, good_rows_only: bool = False, confirmed: bool = False, notify: bool = False
 ) -> JobRun:
     """Applies in the background. Asked twice, it answers with the same run."""
-    job = _locked(job)
+    job = lock_import(job)
     if (run := _done_already(job, Status.APPLYING, Status.APPLIED, Status.PARTLY_APPLIED)) is not None:
         return run
     _prepare_apply(job, by, good_rows_only=good_rows_only, confirmed=confirmed, notify=notify)
@@ -189,7 +209,7 @@ def apply_now(
 ) -> ImportJob:
     """Applies in this process."""
     with transaction.atomic():
-        locked = _locked(job)
+        locked = lock_import(job)
         if (run := _done_already(locked, Status.APPLIED, Status.PARTLY_APPLIED)) is not None:
             return _finish_here(run, job)
         if locked.status != Status.APPLYING:
@@ -204,7 +224,7 @@ def apply_now(
 
 
 def _prepare_apply(job: ImportJob, by: Any, *, good_rows_only: bool, confirmed: bool, notify: bool) -> None:
-    _refuse_stranger(job, by, "apply")
+    refuse_stranger(job, by, "apply")
     if job.status != Status.PLANNED:
         raise RuleBroken("There is no plan to apply. Make the plan first.")
     if job.fingerprint != tasks.fingerprint_of(job):
@@ -213,6 +233,7 @@ def _prepare_apply(job: ImportJob, by: Any, *, good_rows_only: bool, confirmed: 
     if faulty and not good_rows_only:
         rows = "1 row cannot" if faulty == 1 else f"{faulty:,} rows cannot"
         raise RuleBroken(f"{rows} be imported. Correct the file, or apply the good rows only.")
+    refuse_without_approval(job)
     if not confirmed and (sentence := needs_confirmation(job)):
         raise RuleBroken(f"{sentence} Confirm it to go on.")
     job.good_rows_only, job.notify = good_rows_only, notify
@@ -222,7 +243,7 @@ def _prepare_apply(job: ImportJob, by: Any, *, good_rows_only: bool, confirmed: 
 @transaction.atomic
 def start_undo(job: ImportJob, *, by: Any) -> JobRun:
     """Takes the import back in the background. Asked twice, it answers with the same run."""
-    job = _locked(job)
+    job = lock_import(job)
     if (run := _done_already(job, Status.UNDOING, Status.UNDONE)) is not None:
         return run
     _refuse_undo(job, by)
@@ -232,7 +253,7 @@ def start_undo(job: ImportJob, *, by: Any) -> JobRun:
 def undo_now(job: ImportJob, *, by: Any) -> ImportJob:
     """Takes the import back in this process."""
     with transaction.atomic():
-        locked = _locked(job)
+        locked = lock_import(job)
         if locked.status == Status.UNDONE and locked.run is not None:
             return _finish_here(locked.run, job)
         if locked.status != Status.UNDOING:
@@ -242,7 +263,7 @@ def undo_now(job: ImportJob, *, by: Any) -> ImportJob:
 
 
 def _refuse_undo(job: ImportJob, by: Any) -> None:
-    _refuse_stranger(job, by, "undo")
+    refuse_stranger(job, by, "undo")
     if job.status not in CAN_BE_UNDONE:
         raise RuleBroken("There is nothing to take back: this import was not applied.")
 
@@ -296,11 +317,11 @@ def _done_already(job: ImportJob, *statuses: str) -> JobRun | None:
     return job.run if job.status in statuses else None
 
 
-def _locked(job: ImportJob) -> ImportJob:
+def lock_import(job: ImportJob) -> ImportJob:
     return ImportJob.objects.select_for_update().get(pk=job.pk)
 
 
-def _refuse_stranger(job: ImportJob, by: Any, verb: str) -> None:
+def refuse_stranger(job: ImportJob, by: Any, verb: str) -> None:
     """An import belongs to who uploaded it; administrators may take it over, which its history shows."""
     if not policy_for(ImportJob).may(by, verb, job):
         raise RuleBroken("This import belongs to somebody else.")
