@@ -99,6 +99,13 @@ def test_what_is_graded_waits_for_no_grade_again(attempt: Attempt) -> None:
         enter_state(attempt, State.WAITING)
 
 
+def test_the_overview_tells_those_who_grade_how_many_essays_wait(
+    as_instructor: Client, as_manager: Client, attempt: Attempt
+) -> None:
+    assert "1 essay to grade" in text(as_instructor.get("/admin/"))
+    assert "to grade" not in text(as_manager.get("/admin/"))
+
+
 class TestOnTheScreen:
     """The page with one essay, and the way to the next."""
 
