@@ -16,7 +16,7 @@ from imports.parts import Part, parts_of
 
 @dataclass(frozen=True, slots=True)
 class SheetColumns:
-    """One table: the columns that map themselves, and those somebody has to decide about."""
+    """One table: its columns, those somebody has to decide about first."""
 
     part: Part
     columns: list[TheirColumn]
@@ -56,7 +56,8 @@ class PartsPage:
                 shown = list(dict.fromkeys(samples))[:SAMPLES_SHOWN]
                 columns.append(TheirColumn(index, header, shown, ours, is_suggested=is_open and bool(ours)))
         unknown = [column for column in columns if column.header not in part.mapping]
-        return SheetColumns(part, columns, unknown)
+        known = [column for column in columns if column.header in part.mapping]
+        return SheetColumns(part, [*unknown, *known], unknown)
 
 
 def posted_parts(job: ImportJob, post: QueryDict) -> list[dict[str, Any]]:
