@@ -10,6 +10,8 @@ from django.urls import NoReverseMatch, reverse
 
 from admin_theme.displays import counted, nearby
 from admin_theme.gate import gate, may_here
+from apps.assessments.models import AttemptAnswer
+from apps.assessments.queries import essays_to_grade
 from apps.audit.models import ChangeSet
 from apps.catalog.models import AccessRequest, Course
 from apps.catalog.states import CourseStatus
@@ -87,7 +89,13 @@ def figures(request: HttpRequest) -> list[Figure]:
 
 
 def attention(request: HttpRequest) -> list[Attention]:
-    return [*open_requests(request), *waiting_reviews(request), *open_imports(request), *failed_jobs(request)]
+    return [
+        *open_requests(request),
+        *waiting_reviews(request),
+        *waiting_essays(request),
+        *open_imports(request),
+        *failed_jobs(request),
+    ]
 
 
 def open_requests(request: HttpRequest) -> list[Attention]:
@@ -111,6 +119,18 @@ def waiting_reviews(request: HttpRequest) -> list[Attention]:
     title = f"{counted(Review, found['number'])} to decide on"
     text = f"The oldest was written {nearby(found['oldest'])}."
     return [Attention(title, text, list_of("reviews.review", "state=waiting"), "reviews", "info")]
+
+
+def waiting_essays(request: HttpRequest) -> list[Attention]:
+    if not may_here(request, "grade", AttemptAnswer):
+        return []
+    essays = essays_to_grade(gate.scope(request.user, "grade", AttemptAnswer)).order_by()
+    found = essays.aggregate(number=Count("pk"), oldest=Min("attempt__completed_at"))
+    if not found["number"]:
+        return []
+    title = f"{found['number']:,} essay{'' if found['number'] == 1 else 's'} to grade"
+    text = f"The oldest was handed in {nearby(found['oldest'])}."
+    return [Attention(title, text, list_of("assessments.attempt", "state__exact=waiting"), "edit_note", "info")]
 
 
 def open_imports(request: HttpRequest) -> list[Attention]:

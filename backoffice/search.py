@@ -31,6 +31,7 @@ KINDS = (
     Kind("catalog.course", ("title", "code"), "school", "code"),
     Kind("accounts.user", ("email", "first_name", "last_name"), "person", "email"),
     Kind("catalog.lesson", ("title",), "play_lesson", "course"),
+    Kind("assessments.assessment", ("title",), "quiz"),
     Kind("enrollments.enrollment", ("user__email", "user__last_name", "user__first_name"), "how_to_reg", "course"),
     Kind("reviews.review", ("title", "user__last_name", "user__first_name"), "reviews", "course"),
 )

@@ -7,7 +7,6 @@ from apps.assessments.models import Question
 from apps.records.keys import fold_key
 
 Type = Question.Type
-CHOICES = frozenset({Type.SINGLE_CHOICE, Type.MULTIPLE_CHOICE, Type.TRUE_FALSE})
 
 
 class Said(Protocol):

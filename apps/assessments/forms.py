@@ -1,6 +1,7 @@
 """The forms of the screens: all questions of an assessment at once, and the grade of an essay."""
 
 import json
+from collections import defaultdict
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from apps.assessments.models import Answer, Assessment, AttemptAnswer, Question
 from apps.assessments.queries import questions_of
 from apps.assessments.services import AnswerDraft, QuestionDraft
 from apps.assessments.services.questions import ANSWER_FIELDS, QUESTION_FIELDS, state_of
-from apps.assessments.widgets import QuestionsEditor, lines_from, sentence_for
+from apps.assessments.widgets import Problems, QuestionsEditor, read, sentence_for
 
 MOST_QUESTIONS, MOST_ANSWERS = 500, 50
 CANNOT_BE_READ = "These questions cannot be read. Reload the page and enter them again."
@@ -44,27 +45,25 @@ class QuestionsForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.seen = ""
+        self.problems: Problems = defaultdict(list)
+        self.fields["questions"].widget.problems = self.problems
         if self.instance.pk:
             self.initial["questions"] = as_posted(self.instance)
 
     def clean_questions(self) -> list[QuestionDraft]:
-        posted = self.cleaned_data["questions"]
-        lines, self.seen = lines_from(posted), seen_in(posted)
-        if not self.seen:
-            raise forms.ValidationError(CANNOT_BE_READ)
+        try:
+            self.seen, lines = read(self.cleaned_data["questions"])
+        except ValueError:
+            raise forms.ValidationError(CANNOT_BE_READ) from None
         if len(lines) > MOST_QUESTIONS or any(len(line["answers"]) > MOST_ANSWERS for line in lines):
             raise forms.ValidationError(
                 f"An assessment has at most {MOST_QUESTIONS} questions, and a question at most {MOST_ANSWERS} answers."
             )
         drafts = [self._draft(place, line) for place, line in enumerate(lines)]
-        if number := len({place for place, _ in self._problems}):
+        if number := len({place for place, _ in self.problems}):
             what = "One question cannot" if number == 1 else f"{number} questions cannot"
             raise forms.ValidationError(f"{what} be saved like this; what is wrong stands there. Nothing was saved.")
         return drafts
-
-    @property
-    def _problems(self) -> Any:
-        return self.fields["questions"].widget.problems
 
     def _draft(self, place: int, line: dict[str, Any]) -> QuestionDraft:
         facts = self._checked(QuestionLine(line), place, None)
@@ -77,7 +76,7 @@ class QuestionsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _checked(self, line: Any, place: int, at: int | None) -> dict[str, Any]:
         for name, errors in line.errors.items():
-            self._problems[place, at] += [sentence_for(line.fields[name], name, error) for error in errors]
+            self.problems[place, at] += [sentence_for(line.fields[name], name, error) for error in errors]
         return {name: line.cleaned_data.get(name, "") for name in line.fields}
 
 
@@ -86,13 +85,6 @@ def is_blank(answer: dict[str, Any]) -> bool:
     return not answer.get("is_correct") and not any(
         str(answer.get(name, "")).strip() for name in ANSWER_FIELDS if name != "is_correct"
     )
-
-
-def seen_in(posted: str) -> str:
-    try:
-        return str(json.loads(posted)["seen"])
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return ""
 
 
 def as_posted(assessment: Assessment) -> str:
@@ -112,7 +104,7 @@ def as_posted(assessment: Assessment) -> str:
 class GradeForm(forms.Form):
     """The points of an essay and the words for its writer."""
 
-    points = forms.IntegerField(min_value=0)
+    points = forms.IntegerField()
     feedback = forms.CharField(
         required=False,
         max_length=10_000,
@@ -122,9 +114,10 @@ class GradeForm(forms.Form):
 
     def __init__(self, *args: Any, answer: AttemptAnswer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        points: Any = self.fields["points"]
-        points.label, points.max_value = f"Points, 0 to {answer.max_points:,}", answer.max_points
-        points.widget.attrs |= {"max": answer.max_points, "autofocus": answer.points_earned is None}
+        self.fields["points"] = forms.IntegerField(
+            label=f"Points, 0 to {answer.max_points:,}", min_value=0, max_value=answer.max_points
+        )
+        self.fields["points"].widget.attrs["autofocus"] = answer.points_earned is None
         self.initial = {"points": answer.points_earned, "feedback": answer.feedback, **self.initial}
         for asked in self.fields.values():
             dress(asked)

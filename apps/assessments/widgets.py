@@ -1,7 +1,6 @@
 """The editor of the questions of an assessment: what it shows, as the one value that a browser posts back."""
 
 import json
-from collections import defaultdict
 from typing import Any
 
 from django import forms
@@ -22,16 +21,19 @@ class QuestionsEditor(forms.Widget):
     template_name = "assessments/editor.html"
 
     class Media:
-        js = ("assessments/editor.js",)
+        js = (forms.Script("assessments/editor.js", defer=True),)
         css = {"all": ("assessments/assessments.css",)}
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)
-        self.problems: Problems = defaultdict(list)
+        self.problems: Problems = {}
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, value, attrs)
-        lines = [self.shown(place, line) for place, line in enumerate(lines_from(value))]
+        try:
+            lines = [self.shown(place, line) for place, line in enumerate(read(value)[1])]
+        except ValueError:
+            lines = []
         return {
             **context,
             "lines": lines,
@@ -58,14 +60,20 @@ class QuestionsEditor(forms.Widget):
         }
 
 
-def lines_from(value: Any) -> list[dict[str, Any]]:
-    """The questions in what was posted, each with a list of answers; none in what is no such thing."""
+def read(value: Any) -> tuple[str, list[dict[str, Any]]]:
+    """The state somebody started from, and the questions, each with its answers. Raises `ValueError` for all else."""
     try:
-        found = json.loads(value)["questions"]
-        lines = [{**line, "answers": [dict(answer) for answer in line.get("answers", ())]} for line in found]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return []
-    return lines
+        posted = json.loads(value)
+        lines = [
+            {**line, "answers": [{**answer} for answer in list(line.get("answers", ()))]}
+            for line in posted["questions"]
+        ]
+        seen = str(posted["seen"])
+    except (TypeError, KeyError, AttributeError, RecursionError):
+        raise ValueError from None
+    if not seen:
+        raise ValueError
+    return seen, lines
 
 
 def number_from(value: Any) -> int:

@@ -67,7 +67,7 @@ def write_questions(
         gone = [question.pk for code, question in known.items() if code not in codes]
         archive_all(Question.objects.filter(pk__in=gone), at=timezone.now(), by=by)
         questions = _write_questions(assessment, drafts, known)
-        _write_answers(questions, drafts)
+        _write_answers(questions, drafts, {question.pk: list(question.answers.all()) for question in there})
     return assessment
 
 
@@ -89,7 +89,9 @@ def _write_questions(
     assessment: Assessment, drafts: Sequence[QuestionDraft], known: dict[str, Question]
 ) -> list[Question]:
     codes = free_codes("q", Question.with_archived.filter(assessment=assessment).values_list("code", flat=True))
-    questions, new, changed = [], [], []
+    questions: list[Question] = []
+    new: list[Question] = []
+    changed: list[Question] = []
     for order, draft in enumerate(drafts, start=1):
         question = known.get(draft.code) or Question(assessment=assessment, code=next(codes))
         if _take(question, draft, QUESTION_FIELDS, order):
@@ -100,17 +102,19 @@ def _write_questions(
     return questions
 
 
-def _write_answers(questions: Sequence[Question], drafts: Sequence[QuestionDraft]) -> None:
-    new, changed, gone = [], [], []
-    there = {question.pk: list(question.answers.all()) for question in questions}
+def _write_answers(
+    questions: Sequence[Question], drafts: Sequence[QuestionDraft], there: dict[int, list[Answer]]
+) -> None:
+    new: list[Answer] = []
+    changed: list[Answer] = []
+    gone: list[Answer] = []
     for question, draft in zip(questions, drafts, strict=True):
-        answers = there[question.pk]
+        answers = there.get(question.pk, [])
         gone += answers[len(draft.answers) :]
         for place, wanted in enumerate(draft.answers):
             answer = answers[place] if place < len(answers) else Answer(question=question)
             if _take(answer, wanted, ANSWER_FIELDS, place + 1):
                 (changed if answer.pk else new).append(answer)
-    write_history(gone, "-")
     Answer.objects.filter(pk__in=[answer.pk for answer in gone]).delete()
     _update(changed, ANSWER_FIELDS)
     _create(new)

@@ -72,11 +72,11 @@
     if (other) other[before ? "before" : "after"](item);
   }
 
-  // A new question comes with two blank answers; those of true or false are known.
+  // A question without answers of its own gets those its type begins with; those of true or false are known.
   function suggestAnswers(question) {
     const answers = [...question.querySelectorAll("[data-answer]")];
-    const isBlank = answers.every((answer) => !answer.querySelector("[data-field=text]").value.trim());
-    if (!isBlank) return;
+    const suggested = ["", "True", "False"];
+    if (!answers.every((answer) => suggested.includes(answer.querySelector("[data-field=text]").value.trim()))) return;
     const texts = { true_false: ["True", "False"], essay: [] }[question.dataset.type] || ["", ""];
     answers.forEach((answer) => answer.remove());
     texts.forEach((text) => addAnswer(question, text));

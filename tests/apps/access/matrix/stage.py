@@ -70,7 +70,8 @@ def set_the_stage(world: World) -> Stage:
     keys |= imported(world) | kept(world) | asked(world)
     keys["empty_category"] = catalog.category.make(slug="empty", name="Empty").pk
     keys["spare_lesson"] = catalog.lesson.make(course=world.a).pk
-    keys["rewritten"] = as_posted(world.rows["A"]["assessment"]).replace(canary("A", "question", "text"), "Rewritten")
+    asked_about: Any = world.rows["A"]["assessment"]
+    keys["rewritten"] = as_posted(asked_about).replace(canary("A", "question", "text"), "Rewritten")
     keys["spare_role"] = access.role.make(name="spare", display_name="Spare").pk
     keys["colleague"] = world.people["NO"].pk
     keys["task"] = PeriodicTask.objects.get(name="jobs.tidy_up").pk
