@@ -22,10 +22,10 @@ class Rows:
     shape: Shape
     kept: Sequence[RawRow]
     warnings: list[Message] = field(default_factory=list)
+    row_count: int = field(init=False)
 
-    @property
-    def row_count(self) -> int:
-        return len(self.kept)
+    def __post_init__(self) -> None:
+        self.row_count = len(self.kept)
 
     def rows(self) -> Iterator[RawRow]:
         return (RawRow(row.number, list(row.cells), list(row.messages)) for row in self.kept)

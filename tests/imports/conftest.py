@@ -1,6 +1,7 @@
 """What the tests of imports share: a small foreign catalogue, uploading it, and the work a worker would do."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from apps.catalog.models import Category
 from apps.jobs.models import JobRun
 from apps.jobs.registry import JOBS
 from imports.models import ImportJob
+from imports.questions import QuestionFile, Verdict
 from tests.recipes import catalog
+from tests.support.verdicts import Read
 
 CATALOGUE = """course_id,course_title,is_paid,price,num_lectures,level,subject
 101,Banking from the ground up,True,200,51,All Levels,Business Finance
@@ -114,3 +117,15 @@ def applied(as_administrator: Client, planned: ImportJob, work_off: Callable[[],
     work_off()
     planned.refresh_from_db()
     return planned
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """The verdicts on a question file with this content: `read(text)`, `read(content, "quiz.xml")`."""
+
+    def verdicts(content: str | bytes, name: str = "quiz.txt") -> list[Verdict]:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return list(QuestionFile(path).verdicts())
+
+    return verdicts

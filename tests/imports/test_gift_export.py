@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -25,12 +26,12 @@ def assessment(lesson: Lesson) -> Assessment:
     """One question of each type, with every sign GIFT has a meaning for."""
     made: Assessment = assessments.assessment.make(lesson=lesson)
 
-    def ask(code: str, kind: str, *answers: tuple[str, bool, str], text: str = "", **facts: object) -> None:
+    def ask(code: str, kind: str, *answers: tuple[str, bool, str], text: str = "", **facts: Any) -> None:
         question = assessments.question.make(
             assessment=made, code=code, type=kind, text=text or f"What about {code}?", order=int(code[1:]), **facts
         )
         for order, (answer, is_correct, more) in enumerate(answers, start=1):
-            said = {"match": more} if kind == "matching" else {"feedback": more}
+            said: dict[str, Any] = {"match": more} if kind == "matching" else {"feedback": more}
             assessments.answer.make(question=question, order=order, text=answer, is_correct=is_correct, **said)
 
     ask("q1", "single_choice", ("= a", True, "So # it is."), ("~b}", False, ""), text="{Which}?\n\n1. line", points=3)

@@ -260,14 +260,14 @@ def test_what_is_no_question_file_is_refused_as_a_whole(
 
 
 def test_other_encodings_are_offered_and_never_guessed(administrator: User, lesson: Lesson) -> None:
-    content = "Ist Käse gelb?{T}".encode("cp1252")
+    content = "Sind Käse gelb?{T}".encode("cp1252")
     job = services.upload_file(io.BytesIO(content), name="quiz.txt", by=administrator, into=INTO)
     assert job.messages[0]["code"] == "E_ENCODING"
 
     services.configure(job, by=administrator, encoding="cp1252")
     services.apply_now(services.plan_now(job, by=administrator), by=administrator)
 
-    assert asked() == [("Ist Käse gelb?", "true_false")]
+    assert asked() == [("Sind Käse gelb?", "true_false")]
 
 
 def test_what_a_file_says_and_nothing_here_holds_is_a_warning(administrator: User, lesson: Lesson) -> None:
