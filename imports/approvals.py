@@ -1,11 +1,11 @@
 """When a plan needs a second person, who that may be, and whether one has agreed to exactly this plan."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
-from django.utils.timezone import timedelta
 
 from apps.records.rules import RuleBroken
 from imports.models import ImportApproval, ImportJob, ImportRow
@@ -34,6 +34,8 @@ def kinds_in(job: ImportJob) -> list[str]:
 
 def latest_approval(job: ImportJob) -> ImportApproval | None:
     """The last question about exactly this plan, and the answer; a plan made again has none."""
+    if job.planned_at is None:
+        return None
     about = job.approvals.filter(fingerprint=job.fingerprint, planned_at=job.planned_at)
     return about.select_related("asked_by", "decided_by").first()
 

@@ -1,7 +1,7 @@
 """Who may upload files, and who sees what became of them: the uploader and administrators."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth import get_user_model
 from django.db.models import Model, Q, QuerySet
@@ -28,7 +28,7 @@ class UploaderPolicy(OwnRowsPolicy):
     """One's own uploads; administrators see all of them and may take one over."""
 
     owner_path = "uploader"
-    verbs = (*VERBS, "apply", "undo")
+    verbs: ClassVar[tuple[str, ...]] = (*VERBS, "apply", "undo")
     own_verbs = ("view", "add", "change", "delete", "apply", "undo")
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:  # noqa: ARG002

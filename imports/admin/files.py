@@ -2,6 +2,7 @@
 
 from collections import Counter
 from tempfile import TemporaryFile
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -46,10 +47,11 @@ def plan_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     """The whole plan as a workbook; like every export it is recorded with its columns, its rows and its fingerprint."""
     if not job.planned_at:
         raise Http404
+    person: Any = request.user
     out = TemporaryFile()  # noqa: SIM115 - the response closes it
     row_count, columns = write_plan(job, out)
     ExportRecord.objects.create(
-        requester=request.user,
+        requester=person,
         kind=job.kind,
         format=ExportRecord.Format.XLSX,
         columns=columns,

@@ -29,7 +29,7 @@ def ask_for_approval(job: ImportJob, *, by: Any, of: Sequence[str] = (), reason:
     """Puts the plan before the people with these addresses, or before the administrators. Asked twice, it is one."""
     job = lock_import(job)
     refuse_stranger(job, by, "apply")
-    if job.status != ImportJob.Status.PLANNED:
+    if job.status != ImportJob.Status.PLANNED or job.planned_at is None:
         raise RuleBroken("There is no plan to approve. Make the plan first.")
     if not why_approval_is_needed(job):
         raise RuleBroken("This plan needs no second person. Apply it, or ask what you want to know in a comment.")

@@ -79,7 +79,7 @@ def continue_with_upload(job: ImportJob, upload: ImportJob, *, by: Any) -> Impor
     if upload.status != ImportJob.Status.UPLOADED or not upload.file:
         raise RuleBroken("That file is not there any more. Upload it again.")
     with upload.file.open("rb") as file:
-        job = continue_with(job, file, name=upload.original_name, by=by)
+        job = continue_with(job, file.file, name=upload.original_name, by=by)
     delete_file(upload)
     upload.status = ImportJob.Status.EXPIRED
     upload.save(update_fields=["file", "status"])

@@ -32,7 +32,7 @@ def plan(administrator: User, course: Course) -> ImportJob:
 
 def sheet_of(content: bytes) -> list[dict[str, Any]]:
     rows = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows()
-    head = [cell.value for cell in next(rows)]
+    head = [str(cell.value) for cell in next(rows)]
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 

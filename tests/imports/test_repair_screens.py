@@ -72,7 +72,7 @@ def test_all_cells_of_any_row_can_be_opened_and_come_back_as_they_were(
     as_administrator: Client, faulty: ImportJob
 ) -> None:
     found = row(faulty, 4)
-    text = as_administrator.get(page(faulty, "plan"), {"tab": "all", "edit": found.pk}).content.decode()
+    text = as_administrator.get(page(faulty, "plan"), {"tab": "all", "edit": str(found.pk)}).content.decode()
     untouched = {f"cell-{at}": cell.replace("\n", "\r\n") for at, cell in enumerate(found.cells)}
 
     answer = as_administrator.post(page(faulty, "correct"), {"row": found.pk, **untouched}, follow=True)
@@ -187,7 +187,8 @@ def test_a_plan_full_of_faults_costs_the_same_at_any_size(
     first = job.rows.order_by("number").first()
     assert first is not None
 
-    for query in ({}, {"tab": "corrected"}, {"tab": "invalid", "edit": str(first.pk)}):
+    queries: list[dict[str, str]] = [{}, {"tab": "corrected"}, {"tab": "invalid", "edit": str(first.pk)}]
+    for query in queries:
         with django_assert_max_num_queries(25):
             answer = as_administrator.get(page(job, "plan"), query)
 

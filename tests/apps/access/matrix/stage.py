@@ -18,7 +18,7 @@ from apps.audit.models import ChangeSet
 from apps.catalog.models import Category
 from apps.jobs.models import JobRun
 from imports.exporter.keeping import keep_export
-from imports.models import ExportRecord, ImportJob, ImportMapping
+from imports.models import ExportRecord, ImportApproval, ImportJob, ImportMapping
 from tests.apps.access.conftest import World, rows_of
 from tests.apps.access.matrix.canaries import canary, plant
 from tests.apps.access.matrix.table import PEOPLE
@@ -142,6 +142,12 @@ def imported(world: World) -> dict[str, Any]:
     theirs = planned(
         "lessons", text.format("B", canary("B", "lesson", "title")), stranger, name="canary-b-job-name.csv"
     )
+    asked = planned("lessons", text.format("A", canary("A", "lesson", "title")), uploader)
+    assert asked.planned_at is not None
+    question = ImportApproval.objects.create(
+        job=asked, fingerprint=asked.fingerprint, planned_at=asked.planned_at, asked_by=uploader
+    )
+    question.asked.add(world.people["IO"])
     mapping = ImportMapping.objects.create(
         name="Mine", kind="lessons", owner=uploader, headers=plan.headers, mapping=plan.mapping
     )
@@ -156,6 +162,7 @@ def imported(world: World) -> dict[str, Any]:
         "plan": plan.pk,
         "faulty": plan.rows.filter(outcome="invalid").order_by("pk").values_list("pk", flat=True).first(),
         "other_plan": theirs.pk,
+        "asked_plan": asked.pk,
         "mapping": mapping.pk,
         "run": job.run_id,
         "other_run": theirs.run_id,
