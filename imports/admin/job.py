@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
@@ -60,6 +60,8 @@ PAGES: dict[str, tuple[View, tuple[str, ...]]] = {
     "plan-file": (files.plan_file, ("GET",)),
 }
 
+# What a list of many imports leaves aside.
+WIDE = ("headers", "samples", "mapping", "value_mapping", "constants", "unknown_values", "messages")
 # Pages that take more than seeing the import; who was asked to approve a plan sees it and does no more.
 VERBS = dict.fromkeys(
     ("map", "reread", "use-mapping", "values", "choices", "cancel", "fix", "correct", "as-in-file", "continue", "file"),
@@ -109,8 +111,8 @@ class ImportJobAdmin(ConsoleAdmin[ImportJob]):
         return relative_time(job.created_at)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportJob]:
-        wide = ("headers", "samples", "mapping", "value_mapping", "constants", "unknown_values", "messages")
-        return super().get_queryset(request).defer(*wide)
+        jobs = super().get_queryset(request)
+        return jobs.defer(*WIDE) if request.path == reverse("admin:imports_importjob_changelist") else jobs
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return may_import_anything(request.user)

@@ -177,7 +177,7 @@ def test_a_faulty_cell_is_corrected_on_the_phone(
     map_columns_and_values(page, remember="")
 
     page.locator("details.i-row summary").first.click()
-    page.get_by_label("Title instead").fill("A title that ends")
+    page.get_by_label("Title").fill("A title that ends")
     page.get_by_role("button", name="Use this in all rows that have it").click()
     page.wait_for_url("**/plan/", timeout=LONG_WORK)
     page.get_by_role("button", name="Apply 5 changes").click()

@@ -12,8 +12,9 @@ from apps.catalog.models import Category, Course
 from imports.models import ImportJob
 from tests.imports.conftest import page
 from tests.imports.test_wizard_steps import content_of, text_of
-from tests.recipes import catalog
+from tests.recipes import catalog, enrollments
 from tests.support.importing import outcomes, planned, row
+from tests.support.people import person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("category")]
 
@@ -130,6 +131,29 @@ def test_nothing_is_offered_that_the_person_may_not_see(
     assert f'value="course_code={course.code}"' in shown
     assert f"course_code={other_course.code}" not in shown
     assert other_course.title not in shown
+
+
+def test_addresses_are_offered_to_those_alone_who_may_read_them(
+    as_administrator: Client,
+    administrator: User,
+    instructor: User,
+    signed_in: Callable[[User], Client],
+    course: Course,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    enrollments.enrollment.make(user=person("willow", "student"), course=course)
+    text = "student_email,course_code\nwilloww@example.org,PY-101\nwilloww@example.org,PY-102\n"
+    own, all_of_it = planned("enrollments", text, instructor), planned("enrollments", text, administrator)
+    client = signed_in(instructor)
+
+    with django_assert_max_num_queries(25):
+        shown = text_of(client.get(page(own, "plan")))
+    to_administrator = text_of(as_administrator.get(page(all_of_it, "plan")))
+
+    assert own.counts["invalid"] == 2
+    assert 'value="course_code=PY-101"' in shown
+    assert "willow@example.org" not in shown
+    assert 'value="student_email=willow@example.org"' in to_administrator
 
 
 def test_the_errors_file_is_taken_over_on_the_page(as_administrator: Client, faulty: ImportJob) -> None:
