@@ -10,7 +10,7 @@ from imports.codes import FileCode, FileRefused, Message, WarningCode, cut
 from imports.fault_columns import is_fault_header
 from imports.mapping.names import known_headers
 from imports.mapping.placeholders import headers_in
-from imports.readers.headers import code_points, confusable_with, fold_header
+from imports.readers.headers import code_points, confusable_with, fold_header, is_secret
 from imports.types.base import ImportKind
 
 PROTECTED = frozenset(
@@ -54,6 +54,7 @@ def check_mapping(
         *_unknown_columns(kind, mapping, constants),
         *_missing_headers(headers, mapping, constants),
         *_given_twice(kind, mapping, constants),
+        *_secrets_used(mapping, constants),
     ]
     unmapped = [header for header in headers if header and header not in mapping and not is_fault_header(header)]
     known = known_headers(kind)
@@ -102,6 +103,20 @@ def _forbidden(header: str) -> Message:
         "Remove it, ignore it, or map it to another column.",
         column=cut(header),
     )
+
+
+def _secrets_used(mapping: Mapping[str, str], constants: Mapping[str, str]) -> list[Message]:
+    """What is blanked while it is read cannot fill anything."""
+    named = {header for template in constants.values() for header in headers_in(template)}
+    return [
+        Message(
+            FileCode.E_HEADER_FORBIDDEN,
+            f"Passwords stand in the column “{cut(header)}”; they are never read. Ignore it.",
+            column=cut(header),
+        )
+        for header in dict.fromkeys([*(header for header, column in mapping.items() if column), *sorted(named)])
+        if is_secret(header)
+    ]
 
 
 def _imitation(header: str, imitated: str) -> Message:
