@@ -12,8 +12,10 @@ from django.core.files.base import File
 
 from imports.mapping.names import known_headers
 from imports.models import ImportJob
+from imports.presets import PresetTable, preset_for
 from imports.readers import Table, open_table
 from imports.readers.base import CellValue
+from imports.readers.headers import is_secret
 from imports.types import KINDS, kind_for
 from imports.types.columns import text_of
 
@@ -41,6 +43,20 @@ def delete_file(job: ImportJob) -> None:
         job.file.name = ""
 
 
+def may_hold_passwords(job: ImportJob) -> bool:
+    """Whether the upload itself has a column of passwords, or was never understood so far that one would know."""
+    return not job.headers or any(map(is_secret, job.headers))
+
+
+def forget_passwords(job: ImportJob) -> bool:
+    """Deletes an upload that may hold passwords; nothing that comes after the plan needs it."""
+    if not job.file or not may_hold_passwords(job):
+        return False
+    delete_file(job)
+    job.save(update_fields=["file"])
+    return True
+
+
 @contextmanager
 def local_path(job: ImportJob) -> Iterator[Path]:
     """The file on this machine; storages elsewhere hand over a copy."""
@@ -59,7 +75,7 @@ def local_path(job: ImportJob) -> Iterator[Path]:
 def table_of(job: ImportJob) -> Iterator[Table]:
     """The file as a table, read as was chosen. Raises `FileRefused`."""
     with local_path(job) as path:
-        yield open_table(
+        table = open_table(
             path,
             filename=f"{job.original_name.rpartition('.')[0]}.{job.format}" if job.format else job.original_name,
             known_headers=headers_known_for(job),
@@ -68,6 +84,7 @@ def table_of(job: ImportJob) -> Iterator[Table]:
             sheet=job.sheet,
             ignore_headers=ignored_headers(job),
         )
+        yield PresetTable(table, preset_for(job.preset)) if job.preset else table
 
 
 def headers_known_for(job: ImportJob) -> set[str]:

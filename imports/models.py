@@ -41,6 +41,7 @@ class ImportJob(models.Model):
         UPDATE = "update", "Only update"
 
     kind = models.CharField(max_length=40)
+    preset = models.CharField(max_length=40, blank=True, help_text="Whose way of writing files it follows.")
     uploader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="import_jobs")
     status = models.CharField(max_length=20, choices=Status, default=Status.UPLOADED)
     token = models.CharField(max_length=32, unique=True, editable=False)
@@ -141,6 +142,7 @@ class ImportMapping(models.Model):
 
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=40)
+    preset = models.CharField(max_length=40, blank=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="import_mappings")
     headers = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)

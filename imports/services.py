@@ -1,5 +1,6 @@
 """The doors of an import: upload, choose, plan, apply and undo, on the screen and on the command line alike."""
 
+from collections.abc import Sequence
 from secrets import token_hex
 from typing import Any, BinaryIO
 
@@ -17,12 +18,13 @@ from imports.mapping import suggest_kind
 from imports.models import ImportJob, ImportRow
 from imports.planner.storing import drop_rows
 from imports.policy import may_import_anything
+from imports.presets import Preset, recognized_presets
 from imports.types import kind_for
 from imports.undo import preview_undo
 
 Status = ImportJob.Status
 READING = ("encoding", "delimiter", "sheet", "kind")
-CHOICES = frozenset({*READING, "mapping", "value_mapping", "constants", "formats", "mode"})
+CHOICES = frozenset({*READING, "mapping", "value_mapping", "constants", "formats", "mode", "preset"})
 CAN_BE_PLANNED = (Status.UPLOADED, Status.PLANNED, Status.FAILED, Status.CANCELLED, Status.REFUSED)
 CAN_BE_UNDONE = (Status.APPLIED, Status.PARTLY_APPLIED, Status.PARTLY_UNDONE)
 CURABLE = {FileCode.E_ENCODING, FileCode.E_SHEET, FileCode.E_DIALECT}
@@ -61,8 +63,14 @@ def recognize(job: ImportJob, *, by: Any) -> None:
         job.samples = samples_of(table)
         job.messages = [warning.as_json() for warning in table.warnings]
         job.counts = {"rows": table.row_count}
-    job.kind = job.kind or suggest_kind(job.headers)
+    job.kind = job.kind or _kind_of_preset(job.headers, by) or suggest_kind(job.headers)
     _refuse_without_right(job.kind, by)
+
+
+def _kind_of_preset(headers: Sequence[str], by: Any) -> str:
+    """What the rows are where it is known whose file this is: the first kind the person may import."""
+    kinds = (preset.kind for preset in recognized_presets(headers))
+    return next((kind for kind in kinds if kind_for(kind).may_import(by)), "")
 
 
 def _refuse_without_right(kind: str, by: Any) -> None:
@@ -101,7 +109,7 @@ def configure(job: ImportJob, *, by: Any, **choices: Any) -> ImportJob:
     given = {name: value for name, value in choices.items() if value is not None}
     rereads = any(name in READING and value != getattr(job, name) for name, value in given.items())
     if "kind" in given and given["kind"] != job.kind:
-        job.mapping, job.value_mapping, job.constants, job.formats = {}, {}, {}, {}
+        job.mapping, job.value_mapping, job.constants, job.formats, job.preset = {}, {}, {}, {}, ""
     for name, value in given.items():
         setattr(job, name, value)
     drop_rows(job)
@@ -111,6 +119,11 @@ def configure(job: ImportJob, *, by: Any, **choices: Any) -> ImportJob:
         recognize(job, by=by)
     job.save()
     return job
+
+
+def use_preset(job: ImportJob, preset: Preset, *, by: Any) -> ImportJob:
+    """Reads the file as one of that platform; everything can still be chosen otherwise."""
+    return configure(job, by=by, kind=preset.kind, preset=preset.name, **preset.choices(job.headers))
 
 
 @transaction.atomic

@@ -11,12 +11,15 @@ from imports.admin.upload_pages import kinds_open_to
 from imports.files import local_path
 from imports.mapping import exact_mapping, offered_mappings, suggest_mapping
 from imports.models import ImportJob, ImportMapping
+from imports.presets import PRESETS, Preset, recognized_presets
 from imports.readers import ENCODINGS, sheet_names
+from imports.readers.headers import is_secret
 from imports.types import KINDS
 from imports.types.base import ImportKind
 from imports.types.columns import CellFault, Column
 
 SAMPLES_SHOWN = 3
+NEVER_READ = "Passwords are never read."
 DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a pipe"}
 
 
@@ -29,6 +32,7 @@ class TheirColumn:
     samples: list[str]
     ours: str
     is_suggested: bool
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +74,42 @@ class MapPage:
                 header,
                 self._samples_of(index)[:SAMPLES_SHOWN],
                 ours := self.mapping.get(header, ""),
-                bool(ours) and exact.get(header) != ours and not self.job.planned_at,
+                bool(ours) and exact.get(header) != ours and not self.job.planned_at and not self.preset,
+                "" if ours else self._why_dropped(header),
             )
             for index, header in enumerate(self.job.headers)
             if header
         ]
+
+    def _why_dropped(self, header: str) -> str:
+        reason = self.preset.why_dropped(header) if self.preset else ""
+        return reason or (NEVER_READ if is_secret(header) else "")
+
+    @property
+    def preset(self) -> Preset | None:
+        """Whose way of writing files this one follows."""
+        return PRESETS.get(self.job.preset)
+
+    @cached_property
+    def recognized(self) -> list[Preset]:
+        """The presets of files with these columns, those of this kind first."""
+        found = [preset for preset in recognized_presets(self.job.headers) if preset in self.presets]
+        return sorted(found, key=lambda preset: preset.kind != self.job.kind)
+
+    @cached_property
+    def presets(self) -> list[Preset]:
+        """All presets of what the person may import."""
+        open_kinds = {key for key, _ in self.kinds}
+        return [preset for preset in PRESETS.values() if preset.kind in open_kinds]
+
+    @property
+    def asked(self) -> list[str]:
+        """How columns that are missing in files of this platform can be filled."""
+        return (
+            [self.preset.asks[column.name] for column in self.missing if column.name in self.preset.asks]
+            if self.preset
+            else []
+        )
 
     @property
     def our_columns(self) -> tuple[Column, ...]:

@@ -14,6 +14,7 @@ from django.utils.http import content_disposition_header
 from apps.audit.recording import close_change_set, open_change_set
 from imports.blank_workbooks import template_name, write_template
 from imports.errors_file import errors_file_name, write_errors
+from imports.files import may_hold_passwords
 from imports.formulas import escape
 from imports.models import ImportJob
 from imports.types import KINDS, kind_for
@@ -36,8 +37,8 @@ def note_download(request: HttpRequest, record: Model, name: str) -> None:
 
 
 def uploaded_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
-    """The file as it came."""
-    if not _is_kept(job):
+    """The file as it came; one with passwords goes to nobody."""
+    if not _is_kept(job) or may_hold_passwords(job):
         raise Http404
     note_download(request, job, job.original_name)
     return FileResponse(job.file.open("rb"), as_attachment=True, filename=job.original_name)

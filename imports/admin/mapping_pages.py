@@ -17,9 +17,11 @@ from imports.codes import FileRefused
 from imports.forms import ReadingForm
 from imports.mapping import check_mapping, fitted, save_mapping
 from imports.models import ImportJob, ImportMapping
+from imports.presets import PRESETS
 from imports.types import kind_for
 
 UNPROCESSABLE = 422
+NO_PRESET: dict[str, Any] = {"preset": "", "mapping": {}, "value_mapping": {}, "constants": {}, "formats": {}}
 
 
 def map_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
@@ -30,7 +32,14 @@ def map_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
         return show(request, "map", job, page=MapPage(job, request.user))
     chosen = posted_map(job, request.POST)
     try:
-        check_mapping(kind_for(job.kind), job.headers, chosen["mapping"], chosen["constants"], mode=chosen["mode"])
+        check_mapping(
+            kind_for(job.kind),
+            job.headers,
+            chosen["mapping"],
+            chosen["constants"],
+            mode=chosen["mode"],
+            asks=PRESETS[job.preset].asks if job.preset else None,
+        )
         job = services.configure(job, by=request.user, **chosen)
         if name := request.POST.get("remember", "").strip():
             save_mapping(name, job, by=request.user)
@@ -57,7 +66,9 @@ def read_again(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
 
 
 def use_mapping(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
-    """Takes a saved mapping over, to be looked at before the plan is made."""
+    """Takes a saved mapping or a preset over, to be looked at before the plan is made."""
+    if "preset" in request.POST:
+        return _use_preset(request, job, request.POST["preset"])
     key = request.POST.get("mapping", "")
     if not key.isdecimal() or not may_be_mapped(job):
         raise Http404
@@ -68,6 +79,23 @@ def use_mapping(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
         messages.error(request, " ".join(_sentences(broken)))
         return to_page(job, "map")
     messages.success(request, f"The mapping “{saved.name}” was taken over. Look it through, then make the plan.")
+    return to_page(job, "map")
+
+
+def _use_preset(request: HttpRequest, job: ImportJob, name: str) -> HttpResponseBase:
+    """Reads the file as one of another platform, or, without a name, as any other file."""
+    if (name and name not in PRESETS) or not may_be_mapped(job):
+        raise Http404
+    try:
+        if name:
+            services.use_preset(job, PRESETS[name], by=request.user)
+            messages.success(
+                request, f"The file is read as “{PRESETS[name].title}”. Look it through, then make the plan."
+            )
+        else:
+            services.configure(job, by=request.user, **NO_PRESET)
+    except (FileRefused, RuleBroken) as broken:
+        messages.error(request, " ".join(_sentences(broken)))
     return to_page(job, "map")
 
 

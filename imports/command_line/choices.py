@@ -1,11 +1,15 @@
 """What `--map`, `--map-value`, `--constant` and `--filter` say."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.core.management import CommandError
 
+from imports.codes import FileCode, FileRefused
 from imports.mapping import exact_mapping
+from imports.presets import Preset, preset_for
 from imports.readers import fold_header
+from imports.types import kind_for
 from imports.types.base import ImportKind
 
 BAD_ARGUMENTS = 2
@@ -28,17 +32,53 @@ def pairs(option: str, texts: Sequence[str], shape: str, *, at_last: bool = Fals
     return found
 
 
-def chosen_mapping(
-    kind: ImportKind, headers: Sequence[str], asked: Mapping[str, str], constants: Mapping[str, str]
-) -> dict[str, str]:
-    """Names and aliases map themselves; what is asked for by hand comes first and frees its column of them."""
+def chosen_preset(name: str, kind: str) -> Preset | None:
+    """Raises `FileRefused` for a preset or a kind that does not exist, and for a preset of another kind."""
+    try:
+        preset = preset_for(name) if name else None
+        wanted = kind or (preset.kind if preset else "")
+        if not wanted:
+            raise LookupError("Say what the rows are: --kind, or --preset for a file of another platform.")
+        kind_for(wanted[:40])
+    except LookupError as unknown:
+        raise FileRefused.because(FileCode.E_UNSUPPORTED, str(unknown.args[0])) from unknown
+    if preset and preset.kind != wanted:
+        text = f"The preset {preset.name} is for {preset.kind}, not for {wanted}. Leave one of the two out."
+        raise FileRefused.because(FileCode.E_UNSUPPORTED, text)
+    return preset
+
+
+def chosen_reading(
+    kind: ImportKind,
+    headers: Sequence[str],
+    preset: Preset | None,
+    *,
+    asked: Mapping[str, str],
+    constants: Mapping[str, str],
+    values: Mapping[str, Mapping[str, str]],
+) -> dict[str, Any]:
+    """What is asked for by hand comes first, then what the preset says; names and aliases that are left map themselves.
+
+    What comes first frees its column of the rest.
+    """
     spelled = {fold_header(header): header for header in headers}
     mapping = {spelled.get(fold_header(header), header): column for header, column in asked.items()}
-    taken = {*mapping.values(), *constants}
-    exact = exact_mapping(kind, headers)
+    taken = frozenset({*mapping.values(), *constants} - {""})
+    theirs = preset.choices(headers, taken=taken) if preset else {}
+    mapping = {**theirs.get("mapping", {}), **mapping}
+    taken |= {*mapping.values(), *theirs.get("constants", ())}
+    exact = {
+        header: column
+        for header, column in exact_mapping(kind, headers).items()
+        if header not in mapping and column not in taken
+    }
+    meanings = theirs.get("value_mapping", {})
     return {
-        **{header: column for header, column in exact.items() if header not in mapping and column not in taken},
-        **mapping,
+        "preset": preset.name if preset else "",
+        "mapping": {**exact, **mapping},
+        "value_mapping": {name: {**meanings.get(name, {}), **values.get(name, {})} for name in {*meanings, *values}},
+        "constants": {**theirs.get("constants", {}), **constants},
+        "formats": theirs.get("formats", {}),
     }
 
 

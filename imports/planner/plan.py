@@ -17,6 +17,7 @@ from imports.planner.reading import RowReader, references_of
 from imports.planner.references import resolve_references
 from imports.planner.seen import SeenKeys
 from imports.planner.storing import drop_rows, mark_duplicates, store_rows
+from imports.presets import preset_for
 from imports.readers import Table
 from imports.types import kind_for
 from imports.types.base import Chunk, Draft
@@ -31,7 +32,8 @@ def make_plan(job: ImportJob, table: Table, run: Run) -> None:
     drop_rows(job)
     kind = kind_for(job.kind)
     headers = table.shape.headers
-    warnings = check_mapping(kind, headers, job.mapping, job.constants, mode=job.mode)
+    asks = preset_for(job.preset).asks if job.preset else {}
+    warnings = check_mapping(kind, headers, job.mapping, job.constants, mode=job.mode, asks=asks)
     planner = Planner(job, RowReader(kind, job, headers), run.requester)
     done, total = 0, table.row_count
     run.report(0, total, "Planning")
@@ -60,6 +62,7 @@ class Planner:
         self.judge = Judge(self.kind, columns, job.mode)
         self.memory: dict[str, Any] = {}
         self.counts: Counter[str] = Counter()
+        self.only_for_new = preset_for(job.preset).only_for_new if job.preset else frozenset()
 
     def plan_chunk(self, drafts: Sequence[Draft], seen: SeenKeys) -> None:
         made_up = self.finder.made_up
@@ -72,6 +75,10 @@ class Planner:
         resolve_references(self.kind, self.references, open_drafts, self.user)
         self._count_unknown_references(open_drafts)
         self.finder.find(open_drafts)
+        for draft in open_drafts:
+            if draft.pk:
+                for name in self.only_for_new:
+                    draft.given.pop(name, None)
         self.judge.judge(Chunk(drafts, self.user, self.job.mode, self.reader.columns, self.memory))
         with transaction.atomic():
             store_rows(self.job, self.reader, drafts)

@@ -79,10 +79,10 @@ class Preset:
                 return reason
         return ""
 
-    def choices(self, headers: Sequence[str]) -> dict[str, Any]:
-        """What is chosen for a file with these headers, as `configure` takes it."""
-        mapping = self.mapping(headers)
-        filled = set(mapping.values())
+    def choices(self, headers: Sequence[str], *, taken: frozenset[str] = frozenset()) -> dict[str, Any]:
+        """What is chosen for a file with these headers, as `configure` takes it; `taken` columns are filled already."""
+        mapping = self.mapping(headers, taken=taken)
+        filled = {*mapping.values(), *taken}
         return {
             "mapping": mapping,
             "value_mapping": {column: dict(values) for column, values in self.values.items() if column in filled},

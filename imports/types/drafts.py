@@ -78,7 +78,8 @@ class Chunk:
 
     @property
     def sound(self) -> list[Draft]:
-        return [draft for draft in self.drafts if not draft.faults]
+        """The rows something is done with: neither faulty nor repeated."""
+        return [draft for draft in self.drafts if not draft.faults and not draft.outcome]
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""`manage.py imports kinds|template|plan|show|errors|apply|undo`: imports for machines, cron and terminals."""
+"""`manage.py imports kinds|presets|template|plan|show|errors|apply|undo`: imports for machines, cron and terminals."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -15,11 +15,12 @@ from imports import services
 from imports.blank_workbooks import write_template
 from imports.codes import FileCode, FileRefused, Message
 from imports.command_line import answers
-from imports.command_line.choices import bad_argument, chosen_mapping, chosen_values, pairs
+from imports.command_line.choices import bad_argument, chosen_preset, chosen_reading, chosen_values, pairs
 from imports.command_line.files import written
 from imports.command_line.people import person_at_work
 from imports.errors_file import write_errors
 from imports.models import ImportJob, ImportRow
+from imports.presets import PRESETS
 from imports.types import KINDS, kind_for
 from imports.words import counted
 
@@ -33,13 +34,15 @@ class Command(BaseCommand):
         asked = parser.add_subparsers(dest="asked", required=True, metavar="COMMAND")
 
         kinds = asked.add_parser("kinds", help="Lists the kinds of files and their columns.")
+        presets = asked.add_parser("presets", help="Lists the files of other platforms that are known.")
         template = asked.add_parser("template", help="Writes a workbook to start from.")
         template.add_argument("kind", metavar="KIND")
         template.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.xlsx")
 
         plan = asked.add_parser("plan", help="Says what a file would do, and changes nothing.")
         plan.add_argument("file", type=Path, metavar="FILE")
-        plan.add_argument("--kind", required=True, metavar="KIND")
+        plan.add_argument("--kind", default="", metavar="KIND", help="Needed unless there is a preset.")
+        plan.add_argument("--preset", default="", metavar="NAME", help="Whose way of writing files it follows.")
         plan.add_argument("--map", action="append", default=[], metavar="HEADER=COLUMN", help="Empty ignores it.")
         plan.add_argument("--map-value", action="append", default=[], metavar="COLUMN:THEIRS=OURS")
         plan.add_argument("--constant", action="append", default=[], metavar="COLUMN=VALUE")
@@ -62,12 +65,13 @@ class Command(BaseCommand):
             command.add_argument("job", type=int, metavar="JOB")
         for command in (plan, apply, undo):
             command.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="Whose rights hold.")
-        for command in (kinds, plan, show, apply, undo):
+        for command in (kinds, presets, plan, show, apply, undo):
             command.add_argument("--json", action="store_true", help="Prints one JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         commands: dict[str, Callable[[dict[str, Any]], int]] = {
             "kinds": self.kinds,
+            "presets": self.presets,
             "template": self.template,
             "plan": self.plan,
             "show": self.show,
@@ -84,6 +88,14 @@ class Command(BaseCommand):
             return answers.CLEAN
         for kind in KINDS.values():
             self.stdout.write(f"{kind.key}: {', '.join(column.name for column in kind.columns)}")
+        return answers.CLEAN
+
+    def presets(self, options: dict[str, Any]) -> int:
+        if options["json"]:
+            answers.write_json(self.stdout, answers.presets_answer())
+            return answers.CLEAN
+        for preset in PRESETS.values():
+            self.stdout.write(f"{preset.name}: {preset.title}, from {', '.join(preset.columns)}")
         return answers.CLEAN
 
     def template(self, options: dict[str, Any]) -> int:
@@ -116,10 +128,8 @@ class Command(BaseCommand):
         path: Path = options["file"]
         asked = pairs("--map", options["map"], "HEADER=COLUMN", at_last=True)
         constants = pairs("--constant", options["constant"], "COLUMN=VALUE")
-        if options["kind"] not in KINDS:
-            text = f"There is no kind called {options['kind'][:40]}. Choose one of {', '.join(KINDS)}."
-            raise FileRefused.because(FileCode.E_UNSUPPORTED, text)
-        kind = kind_for(options["kind"])
+        preset = chosen_preset(options["preset"], options["kind"])
+        kind = kind_for(preset.kind if preset else options["kind"])
         values = chosen_values(kind, options["map_value"])
         reading = {name: options[name] for name in ("encoding", "delimiter", "sheet")}
         try:
@@ -130,10 +140,8 @@ class Command(BaseCommand):
             raise FileRefused.because(FileCode.E_FILENAME, text, value=str(path)) from error
         if job.status == Status.REFUSED:
             return job
-        mapping = chosen_mapping(kind, job.headers, asked, constants)
-        services.configure(
-            job, by=user, mapping=mapping, value_mapping=values, constants=constants, mode=options["mode"]
-        )
+        reading = chosen_reading(kind, job.headers, preset, asked=asked, constants=constants, values=values)
+        services.configure(job, by=user, mode=options["mode"], **reading)
         self._progress(f"Planning {counted(job.counts.get('rows', 0), 'row')} of {job.original_name} …")
         job = services.plan_now(job, by=user)
         if job.status not in (Status.PLANNED, Status.REFUSED):
