@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "apps.jobs",
     "apps.notifications",
     "apps.catalog",
+    "apps.assessments",
     "apps.enrollments",
     "apps.reviews",
     "imports",

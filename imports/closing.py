@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import models, transaction
@@ -12,21 +12,22 @@ from django.utils import timezone
 from apps.audit.models import ChangeSet
 from apps.audit.recording import KINDS, close_change_set
 from imports.models import ImportJob, ImportRow
-from imports.types import kind_for
+from imports.parts import kinds_of
 from imports.types.base import ImportKind
 
 Outcome = ImportRow.Outcome
 CHUNK = 500
 
 
-def touched_models(kind: ImportKind) -> list[type[models.Model]]:
-    """Everything the kind may write, in the order in which an undo takes it back."""
-    return [*kind.models_below, kind.model, *kind.side_models]
+def touched_models(kinds: Sequence[ImportKind]) -> list[type[models.Model]]:
+    """Everything these kinds may write, in the order in which an undo takes it back: the last kind first."""
+    models = [model for kind in reversed(kinds) for model in (*kind.models_below, kind.model, *kind.side_models)]
+    return list(dict.fromkeys(models))
 
 
-def counts_of(change_set: ChangeSet, kind: ImportKind) -> dict[str, Counter[str]]:
+def counts_of(change_set: ChangeSet, kinds: Sequence[ImportKind]) -> dict[str, Counter[str]]:
     counts: dict[str, Counter[str]] = {}
-    for model in touched_models(kind):
+    for model in touched_models(kinds):
         history: Any = model.history.model  # type: ignore[attr-defined]
         rows = history.objects.filter(change_set=change_set).order_by().values_list("history_type")
         found = {KINDS[kind_of]: number for kind_of, number in rows.annotate(number=Count("history_id"))}
@@ -35,12 +36,12 @@ def counts_of(change_set: ChangeSet, kind: ImportKind) -> dict[str, Counter[str]
     return counts
 
 
-def close_import_change_set(job: ImportJob, kind: ImportKind) -> None:
+def close_import_change_set(job: ImportJob) -> None:
     """An import that changed nothing leaves no change set behind."""
     change_set = job.change_set
     if change_set is None or change_set.finished_at is not None:
         return
-    counts = counts_of(change_set, kind)
+    counts = counts_of(change_set, kinds_of(job))
     if not counts:
         job.change_set = None
         job.save(update_fields=["change_set"])
@@ -49,10 +50,10 @@ def close_import_change_set(job: ImportJob, kind: ImportKind) -> None:
 
 def end_applied(job: ImportJob) -> None:
     """What was written stays: the change set is closed and the import says how much of it was done."""
-    kind = kind_for(job.kind)
     if job.change_set is not None:
-        for ids in chunks_of(touched_ids(kind.model, job.change_set.pk)):
-            kind.after_all(ids)
+        for kind in kinds_of(job):
+            for ids in chunks_of(touched_ids(kind.model, job.change_set.pk)):
+                kind.after_all(ids)
     with transaction.atomic():
         applied = job.rows.filter(state=ImportRow.State.APPLIED)
         left_out = job.rows.filter(outcome__in=(Outcome.INVALID, Outcome.CONFLICT))
@@ -65,7 +66,7 @@ def end_applied(job: ImportJob) -> None:
         is_partial = left_out.exists() or waiting.exists()
         job.status = ImportJob.Status.PARTLY_APPLIED if is_partial else ImportJob.Status.APPLIED
         job.applied_at = timezone.now()
-        close_import_change_set(job, kind)
+        close_import_change_set(job)
         job.save(update_fields=["applied_counts", "status", "applied_at", "change_set"])
 
 

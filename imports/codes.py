@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
@@ -79,16 +79,22 @@ class WarningCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One finding: `line` as an editor shows it, `column` as the file's header spells it."""
+    """One finding: `line` as an editor shows it, `column` as the file's header spells it.
+
+    `sheet` is the table of a composite file it is about; where there is but one, nothing is said of it.
+    """
 
     code: str
     text: str
     line: int | None = None
     column: str = ""
     value: str = ""
+    sheet: str = ""
 
     def as_json(self) -> dict[str, object]:
+        place = {"sheet": self.sheet} if self.sheet else {}
         return {
+            **place,
             "line": self.line,
             "column": self.column,
             "code": str(self.code),
@@ -107,6 +113,14 @@ class FileRefused(Exception):
     @classmethod
     def because(cls, code: FileCode, text: str, *, line: int | None = None, column: str = "", value: str = "") -> Self:
         return cls([Message(code, text, line, column, visible(value))])
+
+    def in_sheet(self, sheet: str) -> Self:
+        """The same about one table of several."""
+        return type(self)(in_sheet(self.messages, sheet))
+
+
+def in_sheet(messages: Sequence[Message], sheet: str) -> list[Message]:
+    return [replace(message, sheet=sheet) for message in messages]
 
 
 def cut(text: str) -> str:

@@ -3,21 +3,27 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import File
 
-from imports.mapping.names import known_headers
+from imports.codes import FileCode, FileRefused, Message, in_sheet
+from imports.filling import filled_down
+from imports.mapping.names import exact_mapping, known_headers
 from imports.models import ImportJob
-from imports.presets import PresetTable, preset_for
+from imports.parts import Part, parts_of
+from imports.presets import PresetTable
 from imports.readers import Table, open_table
 from imports.readers.base import CellValue
 from imports.readers.headers import is_secret
+from imports.sources import OPENERS, Found, Opened, file_name_of
 from imports.types import KINDS, kind_for
 from imports.types.columns import text_of
+from imports.types.composites import COMPOSITES
 
 SAMPLE_ROWS = 20
 SAMPLE_CHARACTERS = 200
@@ -45,7 +51,8 @@ def delete_file(job: ImportJob) -> None:
 
 def may_hold_passwords(job: ImportJob) -> bool:
     """Whether the upload itself has a column of passwords, or was never understood so far that one would know."""
-    return not job.headers or any(map(is_secret, job.headers))
+    headers = [*job.headers, *(header for part in job.parts for header in part["headers"])]
+    return not headers or any(map(is_secret, headers))
 
 
 def forget_passwords(job: ImportJob) -> bool:
@@ -72,19 +79,87 @@ def local_path(job: ImportJob) -> Iterator[Path]:
 
 
 @contextmanager
+def tables_of(job: ImportJob) -> Iterator[tuple[list[tuple[Part, Table]], Sequence[Message]]]:
+    """Every table of the import with how it is read, in the order in which they are planned, and warnings about the
+    file around them. Raises `FileRefused`.
+
+    A file that holds several kinds is opened by its source (see `imports.sources`, where another one plugs in).
+    """
+    if job.kind not in COMPOSITES:
+        with table_of(job) as table:
+            yield [_as_read(part, table) for part in parts_of(job)], ()
+        return
+    with opened(job) as found:
+        tables = {(one.kind, one.source): one.table for one in found.found}
+        parts = parts_of(job)
+        yield [_as_read(part, tables[part.kind.key, part.source]) for part in parts], found.warnings
+
+
+def _as_read(part: Part, table: Table) -> tuple[Part, Table]:
+    """Blank cells below a parent are a habit of people with workbooks, not of other platforms."""
+    if part.preset is not None:
+        return part, PresetTable(table, part.preset)
+    return part, filled_down(part, table) if part.source else table
+
+
+@contextmanager
+def opened(job: ImportJob) -> Iterator[Opened]:
+    """What stands in a composite file, its tables in the order of the composite's kinds."""
+    order = COMPOSITES[job.kind].kinds
+    with local_path(job) as path, OPENERS[job.kind](job, path) as found:
+        yield Opened(sorted(found.found, key=lambda one: order.index(one.kind)), found.warnings)
+
+
+def recognize_parts(job: ImportJob) -> None:
+    """Writes down which tables a composite file has, and how each is read unless somebody chooses otherwise."""
+    with opened(job) as found:
+        tables = [one.table for one in found.found]
+        refuse_too_many([table.row_count for table in tables])
+        job.parts = [part_found(one) for one in found.found]
+        warnings = [message for one in found.found for message in in_sheet(one.table.warnings, one.source)]
+        job.messages = [warning.as_json() for warning in (*found.warnings, *warnings)]
+        job.counts = {"rows": sum(table.row_count for table in tables)}
+
+
+def part_found(found: Found) -> dict[str, Any]:
+    """A table as it stands in `ImportJob.parts`."""
+    headers = found.table.shape.headers
+    return {
+        "kind": found.kind,
+        "source": found.source,
+        "headers": list(headers),
+        "samples": samples_of(found.table),
+        "mapping": exact_mapping(kind_for(found.kind), headers),
+        "value_mapping": {},
+        "constants": {},
+        "formats": {},
+        "rows": found.table.row_count,
+        "counts": {},
+        **found.choices,
+    }
+
+
+def refuse_too_many(rows: Sequence[int]) -> None:
+    """The limit holds for a file, not for each of its tables."""
+    most = settings.IMPORT_MAX_ROWS
+    if sum(rows) > most:
+        text = f"The file has {sum(rows):,} rows; at most {most:,} are imported. Split it into smaller files."
+        raise FileRefused.because(FileCode.E_TOO_MANY_ROWS, text)
+
+
+@contextmanager
 def table_of(job: ImportJob) -> Iterator[Table]:
-    """The file as a table, read as was chosen. Raises `FileRefused`."""
+    """A file of one kind as a table, read as was chosen. Raises `FileRefused`."""
     with local_path(job) as path:
-        table = open_table(
+        yield open_table(
             path,
-            filename=f"{job.original_name.rpartition('.')[0]}.{job.format}" if job.format else job.original_name,
+            filename=file_name_of(job),
             known_headers=headers_known_for(job),
             encoding=job.encoding,
             delimiter=job.delimiter,
             sheet=job.sheet,
             ignore_headers=ignored_headers(job),
         )
-        yield PresetTable(table, preset_for(job.preset)) if job.preset else table
 
 
 def headers_known_for(job: ImportJob) -> set[str]:

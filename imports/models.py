@@ -59,6 +59,9 @@ class ImportJob(models.Model):
     value_mapping = models.JSONField(default=dict, help_text="Our column to their value to ours.")
     constants = models.JSONField(default=dict, help_text="Our column to a value, which may hold {Their header}.")
     formats = models.JSONField(default=dict, help_text="Our column to the number or date format chosen for it.")
+    parts = models.JSONField(
+        default=list, blank=True, help_text="The tables of a composite file, each with how it is read; else none."
+    )
     mode = models.CharField(max_length=10, choices=Mode, default=Mode.UPSERT)
     good_rows_only = models.BooleanField(default=False)
     notify = models.BooleanField(default=False, help_text="Send the mails and certificates that follow from the rows.")
@@ -113,6 +116,7 @@ class ImportRow(models.Model):
     OPEN_OUTCOMES: ClassVar[tuple[str, ...]] = (Outcome.CREATE, Outcome.UPDATE)
 
     job = models.ForeignKey(ImportJob, models.CASCADE, related_name="rows")
+    part = models.PositiveSmallIntegerField(default=0, help_text="Which table of a composite file, counted from 0.")
     number = models.PositiveIntegerField("line")
     outcome = models.CharField(max_length=10, choices=Outcome)
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
@@ -129,9 +133,12 @@ class ImportRow(models.Model):
     version_written = models.BigIntegerField(null=True, blank=True, help_text="History id this import wrote.")
 
     class Meta:
-        ordering = ["job_id", "number", "pk"]
+        ordering = ["job_id", "part", "number", "pk"]
         default_permissions = ()
-        indexes = [models.Index(fields=["job", "outcome", "number"]), models.Index(fields=["job", "number"])]
+        indexes = [
+            models.Index(fields=["job", "part", "number"]),
+            models.Index(fields=["job", "outcome", "part", "number"]),
+        ]
 
     def __str__(self) -> str:
         return f"Line {self.number}: {self.get_outcome_display()}"

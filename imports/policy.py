@@ -54,7 +54,7 @@ class ImportJobPolicy(UploaderPolicy):
 @policy(ImportRow)
 class ImportRowPolicy(UploaderPolicy):
     owner_path = "job__uploader"
-    key_paths = ("job__pk", "number")
+    key_paths = ("job__pk", "part", "number")
 
 
 @policy(ImportMapping)

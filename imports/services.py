@@ -12,19 +12,22 @@ from apps.records.policy import policy_for
 from apps.records.rules import RuleBroken
 from imports import tasks
 from imports.codes import FileCode, FileRefused, Message
-from imports.files import delete_file, keep_file, samples_of, sha256_of, table_of
+from imports.files import delete_file, keep_file, local_path, recognize_parts, samples_of, sha256_of, table_of
 from imports.guard import safe_display_name
 from imports.mapping import suggest_kind
 from imports.models import ImportJob, ImportRow
+from imports.parts import parts_of
 from imports.planner.storing import drop_rows
 from imports.policy import may_import_anything
 from imports.presets import Preset, recognized_presets
+from imports.sources import composite_in
 from imports.types import kind_for
+from imports.types.composites import COMPOSITES, importable
 from imports.undo import preview_undo
 
 Status = ImportJob.Status
 READING = ("encoding", "delimiter", "sheet", "kind")
-CHOICES = frozenset({*READING, "mapping", "value_mapping", "constants", "formats", "mode", "preset"})
+CHOICES = frozenset({*READING, "mapping", "value_mapping", "constants", "formats", "parts", "mode", "preset"})
 CAN_BE_PLANNED = (Status.UPLOADED, Status.PLANNED, Status.FAILED, Status.CANCELLED, Status.REFUSED)
 CAN_BE_UNDONE = (Status.APPLIED, Status.PARTLY_APPLIED, Status.PARTLY_UNDONE)
 CURABLE = {FileCode.E_ENCODING, FileCode.E_SHEET, FileCode.E_DIALECT}
@@ -55,7 +58,14 @@ def upload_file(
 
 
 def recognize(job: ImportJob, *, by: Any) -> None:
-    """Finds out encoding, delimiter, sheet, headers and kind. Raises `FileRefused`."""
+    """Finds out encoding, delimiter, sheet, headers and kind, or what tables there are. Raises `FileRefused`."""
+    if not job.kind:
+        with local_path(job) as path:
+            job.kind = composite_in(job, path)
+    if job.kind in COMPOSITES:
+        _refuse_without_right(job.kind, by)
+        recognize_parts(job)
+        return
     with table_of(job) as table:
         shape = table.shape
         job.encoding, job.delimiter, job.sheet = shape.encoding, shape.delimiter, shape.sheet
@@ -74,9 +84,9 @@ def _kind_of_preset(headers: Sequence[str], by: Any) -> str:
 
 
 def _refuse_without_right(kind: str, by: Any) -> None:
-    is_allowed = kind_for(kind).may_import(by) if kind else may_import_anything(by)
+    is_allowed = importable(kind).may_import(by) if kind else may_import_anything(by)
     if not is_allowed:
-        what = kind_for(kind).heading.lower() if kind else "anything"
+        what = importable(kind).heading.lower() if kind else "anything"
         raise FileRefused.because(FileCode.E_DENIED, f"You may not import {what}.")
 
 
@@ -96,7 +106,8 @@ def _refuse(job: ImportJob, messages: list[Message]) -> None:
 
 @transaction.atomic
 def configure(job: ImportJob, *, by: Any, **choices: Any) -> ImportJob:
-    """Writes what was chosen: mapping, value_mapping, constants, formats, mode, kind, encoding, delimiter, sheet.
+    """Writes what was chosen: mapping, value_mapping, constants, formats, mode, kind, encoding, delimiter, sheet, or
+    `parts`, which hold the first four for each table of a composite file.
 
     An open plan is dropped. Raises `FileRefused` when the file cannot be read as chosen; then nothing is changed.
     """
@@ -110,12 +121,13 @@ def configure(job: ImportJob, *, by: Any, **choices: Any) -> ImportJob:
     rereads = any(name in READING and value != getattr(job, name) for name, value in given.items())
     if "kind" in given and given["kind"] != job.kind:
         job.mapping, job.value_mapping, job.constants, job.formats, job.preset = {}, {}, {}, {}, ""
+        job.parts, job.headers, job.samples = [], [], []
     for name, value in given.items():
         setattr(job, name, value)
     drop_rows(job)
     job.status, job.planned_at, job.unknown_values = Status.UPLOADED, None, {}
     job.counts, job.messages = {"rows": job.counts.get("rows", 0)}, []
-    if rereads or not job.headers:
+    if rereads or not (job.headers or job.parts):
         recognize(job, by=by)
     job.save()
     return job
@@ -144,8 +156,8 @@ def _begin(job: ImportJob, by: Any, *, in_background: bool) -> JobRun:
     _refuse_stranger(job, by, "change")
     if job.status not in CAN_BE_PLANNED or not job.file or not job.kind:
         raise RuleBroken("This import cannot be planned. Upload the file again.")
-    if not kind_for(job.kind).may_import(by):
-        raise RuleBroken(f"You may not import {kind_for(job.kind).heading.lower()}.")
+    if not importable(job.kind).may_import(by):
+        raise RuleBroken(f"You may not import {importable(job.kind).heading.lower()}.")
     planning = ImportJob.objects.filter(uploader=by, status=Status.PLANNING).exclude(pk=job.pk).count()
     if planning >= settings.IMPORT_MAX_PLANS_PER_PERSON:
         raise RuleBroken(f"{planning} of your plans are being made already. Wait until one is done.")
@@ -236,16 +248,16 @@ def needs_confirmation(job: ImportJob) -> str:
     """The sentence a person has to confirm before a large change, or an empty one."""
     if archived := job.counts.get("archived", 0):
         return f"This import archives {archived:,} record{'s' * (archived != 1)}."
-    changed = job.counts.get(str(ImportRow.Outcome.UPDATE), 0)
-    if changed <= FEW_ROWS:
-        return ""
-    model = kind_for(job.kind).model
-    total = model._base_manager.count()
     percent = settings.IMPORT_LARGE_CHANGE_PERCENT
-    if changed * 100 <= total * percent:
-        return ""
-    names = model._meta.verbose_name_plural
-    return f"This import changes {changed:,} of {total:,} {names}, which is more than {percent} %."
+    for part in parts_of(job):
+        changed = part.counts.get(str(ImportRow.Outcome.UPDATE), 0)
+        if changed <= FEW_ROWS:
+            continue
+        total = part.kind.model._base_manager.count()
+        if changed * 100 > total * percent:
+            names = part.kind.model._meta.verbose_name_plural
+            return f"This import changes {changed:,} of {total:,} {names}, which is more than {percent} %."
+    return ""
 
 
 def _run(job_function: Any, job: ImportJob, status: str, *, by: Any, in_background: bool, what: str) -> JobRun:

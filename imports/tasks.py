@@ -21,13 +21,15 @@ from imports.codes import FileRefused
 from imports.exporter import export_dataset
 from imports.exporter.keeping import delete_old_exports
 from imports.exporter.lists import listed_rows
-from imports.files import delete_file, forget_passwords, table_of
+from imports.files import delete_file, forget_passwords, tables_of
 from imports.mapping import exact_mapping
 from imports.models import ImportJob, ImportRow
+from imports.parts import PART_FIELDS
 from imports.planner import make_plan
 from imports.planner.storing import drop_rows
 from imports.runner import apply_plan
 from imports.types import exported_kind, kind_for
+from imports.types.composites import importable
 from imports.undo import take_back
 from imports.undo import undo_import as undo
 
@@ -54,14 +56,16 @@ def fingerprint_of(import_job: ImportJob) -> str:
         import_job.constants,
         import_job.formats,
         import_job.mode,
+        *({name: part[name] for name in ("kind", "source", *PART_FIELDS)} for part in import_job.parts),
     ]
     return hashlib.sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest()
 
 
 def refuse_without_right(import_job: ImportJob, user: Any) -> None:
     """The rights of this moment count, not those of the moment somebody asked."""
-    if not kind_for(import_job.kind).may_import(user):
-        raise RuleBroken(f"{user} may no longer import {kind_for(import_job.kind).heading.lower()}.")
+    kind = importable(import_job.kind)
+    if not kind.may_import(user):
+        raise RuleBroken(f"{user} may no longer import {kind.heading.lower()}.")
 
 
 def plan_given_up(run: JobRun) -> None:
@@ -80,11 +84,11 @@ def plan_import(run: Run, *, job_id: int) -> str:
     if import_job.status != Status.PLANNING:
         return "There was nothing left to do."
     refuse_without_right(import_job, run.requester)
-    if not import_job.mapping and not import_job.constants:
+    if not (import_job.mapping or import_job.constants or import_job.parts):
         import_job.mapping = exact_mapping(kind_for(import_job.kind), import_job.headers)
     try:
-        with table_of(import_job) as table:
-            make_plan(import_job, table, run)
+        with tables_of(import_job) as (tables, warnings):
+            make_plan(import_job, tables, warnings, run)
     except FileRefused as refused:
         drop_rows(import_job)
         import_job.status = Status.REFUSED

@@ -11,7 +11,7 @@ from apps.records.policy import policy_for, scope
 from apps.records.rules import RuleBroken
 from imports.exporter.filters import filtered
 from imports.types.base import ImportKind
-from imports.types.columns import Column, Reference
+from imports.types.columns import Archive, Column, Reference
 
 BATCH = 2_000
 Cells = Sequence[Any]
@@ -82,8 +82,10 @@ def dataset_of(
 
 
 def visible_columns(kind: ImportKind, user: Any) -> tuple[Column, ...]:
-    """The columns without those that are masked for this person: to them they do not exist."""
-    return tuple(column for column in kind.columns if not _is_masked(kind, column, user))
+    """The columns without those that only come in, and those that are masked for this person: to them they do not
+    exist."""
+    going_out = (column for column in kind.columns if not isinstance(column, Archive))
+    return tuple(column for column in going_out if not _is_masked(kind, column, user))
 
 
 def is_beside(kind: ImportKind, column: Column) -> bool:

@@ -40,9 +40,8 @@ def write_workbook(dataset: Dataset, to: Path | IO[bytes]) -> None:
 
 def _cell_writer(sheet: Sheet, column: Column) -> Put:
     page = sheet.page
-    plain: dict[type[Column], Put] = {YesNo: page.write_boolean, WholeNumber: page.write_number}
-    if type(column) in plain:
-        return plain[type(column)]
+    if isinstance(column, YesNo | WholeNumber):
+        return page.write_boolean if isinstance(column, YesNo) else page.write_number  # type: ignore[no-any-return]
     if isinstance(column, Number):
         decimals = sheet.book.add_format({"num_format": "0." + "0" * column.decimals if column.decimals else "0"})
         return lambda row, at, value: page.write_number(row, at, value, decimals)

@@ -8,7 +8,7 @@ from imports.mapping.words import alikeness, meaning_of, words_of
 from imports.readers.headers import fold_header
 from imports.types import KINDS
 from imports.types.base import ImportKind
-from imports.types.columns import Column
+from imports.types.columns import Archive, Column
 
 PROBABLE = 0.7
 FEW = 2
@@ -30,7 +30,9 @@ def exact_mapping(kind: ImportKind, headers: Sequence[str]) -> dict[str, str]:
 def suggest_mapping(kind: ImportKind, headers: Sequence[str], samples: Sequence[Sequence[str]] = ()) -> dict[str, str]:
     """Every header with its column, or with an empty name when none is likely; no column is given away twice."""
     mapping = exact_mapping(kind, headers)
-    free = [column for column in kind.columns if column.name not in mapping.values()]
+    free = [
+        column for column in kind.columns if column.name not in mapping.values() and not isinstance(column, Archive)
+    ]
     open_places = [
         at for at, header in enumerate(headers) if header and header not in mapping and not is_fault_header(header)
     ]

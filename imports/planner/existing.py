@@ -7,6 +7,8 @@ from django.db.models import Max, QuerySet
 
 from apps.records.policy import scope
 from imports.codes import RowCode
+from imports.models import ImportRow
+from imports.parts import is_provisional
 from imports.planner.references import folded
 from imports.types.base import Draft, ImportKind, Reference
 from imports.types.columns import Names
@@ -22,6 +24,7 @@ class Finder:
         self.user = user
         self.model = kind.model
         self.columns = [column for column in kind.columns if column.name in columns and not isinstance(column, Names)]
+        self.archive = kind.archive_column.name if kind.archive_column is not None else ""
         self.is_archivable = any(field.name == "archived_at" for field in self.model._meta.local_fields)
         ids = [column.attname for column in self.columns if isinstance(column, Reference) and column.attname]
         archived = ["archived_at"] if self.is_archivable else []
@@ -29,7 +32,8 @@ class Finder:
             dict.fromkeys([*(column.path for column in self.columns), *ids, *archived, *kind.facts(columns)])
         )
         self.annotations = {name: it for name, it in kind.annotations().items() if name in self.paths}
-        self.made_up = kind.key_columns.index(kind.made_up_code) if kind.made_up_code else None
+        made_up = kind.made_up_code or kind.made_up_key
+        self.made_up = kind.key_columns.index(made_up) if made_up else None
 
     def find(self, drafts: Sequence[Draft]) -> None:
         """Gives every draft whose record exists its id, its version and what the record holds now."""
@@ -48,6 +52,10 @@ class Finder:
         key = self.kind.column(self.kind.key_columns[-1])
         if row[0] not in reachable:
             draft.fault(RowCode.R_RULE, "This code cannot be used.", key, draft.given.get(key.name, ""))
+        elif current.get("archived_at") is not None and self.archive and draft.given.get(self.archive) is True:
+            draft.outcome = ImportRow.Outcome.UNCHANGED
+            draft.pk, draft.current = row[0], current
+            return
         elif current.get("archived_at") is not None and self.is_archivable:
             noun = self.model._meta.verbose_name
             text = f"This code belongs to an archived {noun}. Restore it first, or choose another code."
@@ -59,14 +67,16 @@ class Finder:
         draft.pk = 0
 
     def _key(self, draft: Draft) -> Key | None:
-        """The parts of the identity: ids of references, folded texts of codes; None while one is not known."""
+        """The parts of the identity: ids of references, folded texts of codes; None while one is not known, and where
+        the record would lie below one that is not there yet."""
         parts: list[Any] = []
         for column in self.kind.identity:
             part: Any
             if isinstance(column, Reference):
                 part = draft.ids.get(column.name)
+                part = None if is_provisional(part) else part
             else:
-                part = draft.key[self.kind.key_columns.index(column.name)] or None
+                part = column.key_from(draft.key[self.kind.key_columns.index(column.name)])
             if part is None:
                 return None
             parts.append(part)
@@ -96,7 +106,8 @@ class Finder:
         coded = {
             (draft.ids[parent.name], draft.given[label]): draft
             for draft in drafts
-            if draft.key and not draft.key[self.made_up] and draft.ids.get(parent.name) and label in draft.given
+            if draft.key and not draft.key[self.made_up] and (draft.ids.get(parent.name) or 0) > 0
+            if label in draft.given
         }
         if not coded:
             return {}
@@ -120,9 +131,11 @@ class Finder:
         return latest_versions(self.model, ids)
 
 
-def latest_versions(model: Any, ids: set[int]) -> dict[int, int]:
-    """The newest history id of each of these records that has any."""
+def latest_versions(model: Any, ids: set[int], *, but: int | None = None) -> dict[int, int]:
+    """The newest history id of each of these records that has any, those of the change set `but` left out."""
     if not ids:
         return {}
     rows = model.history.model.objects.filter(id__among=ids).order_by()
+    if but is not None:
+        rows = rows.exclude(change_set=but)
     return dict(rows.values_list("id").annotate(newest=Max("history_id")))

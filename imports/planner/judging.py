@@ -12,10 +12,14 @@ from apps.access.memory import remembering
 from apps.records.policy import scope
 from imports.codes import RowCode
 from imports.models import ImportJob, ImportRow
+from imports.parts import is_provisional
+from imports.types.archiving import archive_by_cell
 from imports.types.base import CLEAR, CellFault, Chunk, Column, Draft, ImportKind, Reference
+from imports.types.columns import Archive
 
 Outcome = ImportRow.Outcome
-CODE_PREFIXES = {"module_code": "m", "lesson_code": "l", "resource_code": "r"}
+Place = int | tuple[str, int | None]
+CODE_PREFIXES = {"module_code": "m", "lesson_code": "l", "resource_code": "r", "question_code": "q"}
 
 
 @dataclass(slots=True)
@@ -40,7 +44,8 @@ class Judge:
         self.protected = [column for column in kind.columns if column.right and column.name in columns]
         self.keys = frozenset(kind.key_columns)
         self.codes: dict[int, Codes] = {}
-        self.orders: Counter[int] = Counter()
+        self.orders: Counter[Place] = Counter()
+        self.highest: dict[Place, int] = {}
 
     @remembering()
     def judge(self, chunk: Chunk) -> None:
@@ -56,6 +61,8 @@ class Judge:
         for draft in sound:
             if not draft.faults:
                 self._compare(draft)
+        if (archive := self.kind.archive_column) is not None and archive.name in self.columns:
+            archive_by_cell(self.kind, archive, [draft for draft in sound if not draft.faults], chunk.user)
         self._refuse_without_right(chunk, sound)
         self.kind.check(chunk)
         self._make_up_orders([draft for draft in drafts if draft.is_new and not draft.faults])
@@ -118,9 +125,12 @@ class Judge:
         if not unknown:
             return
         prefix = CODE_PREFIXES[column.name]
-        siblings = self.model._base_manager.filter(**{f"{parent.attname}__among": unknown, "code__istartswith": prefix})
         for pk in unknown:
             self.codes.setdefault(pk, Codes()).is_looked_up = True
+        there = {pk for pk in unknown if not is_provisional(pk)}
+        if not there:
+            return
+        siblings = self.model._base_manager.filter(**{f"{parent.attname}__among": there, "code__istartswith": prefix})
         for pk, code in siblings.order_by().values_list(parent.attname, "code"):
             if (found := pattern.match(code)) is not None:
                 self.codes[pk].last = max(self.codes[pk].last, int(found[1]))
@@ -137,23 +147,25 @@ class Judge:
         if not kind.made_up_order:
             return
         column, parent = kind.column(kind.made_up_order), kind.column(kind.order_within)
+        places = {draft.number: self._place(draft, parent) for draft in drafts}
         blank = [draft for draft in drafts if not draft.values.get(column.attname)]
-        places = {draft.number: self._place(draft, parent) for draft in blank}
-        unknown = set(places.values()) - self.orders.keys()
-        if unknown:
-            siblings = self.model._base_manager.filter(**{f"{parent.attname}__among": unknown}).order_by()
-            last = siblings.values_list(parent.attname).annotate(last=Max(column.attname))
-            self.orders.update(dict.fromkeys(unknown, 0))
-            self.orders.update(dict(last))
-        for draft in blank:
+        unknown = {places[draft.number] for draft in blank} - self.orders.keys()
+        self.orders.update(dict.fromkeys(unknown, 0))
+        if there := {place for place in unknown if isinstance(place, int) and place > 0}:
+            siblings = self.model._base_manager.filter(**{f"{parent.attname}__among": there}).order_by()
+            self.orders.update(dict(siblings.values_list(parent.attname).annotate(last=Max(column.attname))))
+        for draft in drafts:
             place = places[draft.number]
-            self.orders[place] += 1
+            if order := draft.values.get(column.attname):
+                self.highest[place] = max(order, self.highest.get(place, 0))
+                continue
+            self.orders[place] = max(self.orders[place], self.highest.get(place, 0)) + 1
             draft.values[column.attname] = self.orders[place]
             draft.changes[column.name] = ["", str(self.orders[place])]
 
-    def _place(self, draft: Draft, parent: Column) -> int:
-        """The parent's id, or one of its own for a parent that is made together with the row."""
-        return draft.values.get(parent.attname) or -(draft.ids.get(self.kind.code_within) or 0)
+    def _place(self, draft: Draft, parent: Column) -> Place:
+        """The parent's id, or what the parent lies in where it is made together with the row."""
+        return draft.values.get(parent.attname) or ("new in", draft.ids.get(self.kind.code_within))
 
     def _compare(self, draft: Draft) -> None:
         is_new, current = draft.is_new, draft.current
@@ -171,6 +183,8 @@ class Judge:
                 except CellFault as fault:
                     draft.fault(fault.code, fault.text, column, "(clear)")
                     continue
+            if isinstance(column, Archive):
+                continue
             if is_new:
                 draft.changes[name] = ["", column.show(new)]
             elif (old := current.get(column.path)) != new:

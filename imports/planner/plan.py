@@ -2,58 +2,86 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import transaction
 
 from apps.jobs.running import Run
-from imports.codes import RowCode
+from imports.codes import FileRefused, Message, RowCode, in_sheet
 from imports.mapping import check_mapping
 from imports.models import ImportJob, ImportRow
+from imports.parts import Part
 from imports.planner.existing import Finder
 from imports.planner.judging import Judge
+from imports.planner.new_records import NewRecords
+from imports.planner.pending import Pending
 from imports.planner.reading import RowReader, references_of
 from imports.planner.references import resolve_references
 from imports.planner.seen import SeenKeys
 from imports.planner.storing import drop_rows, mark_duplicates, store_rows
-from imports.presets import preset_for
+from imports.presets import PresetTable
 from imports.readers import Table
-from imports.types import kind_for
 from imports.types.base import Chunk, Draft
 
 Outcome = ImportRow.Outcome
 Item = TypeVar("Item")
+Planned = tuple[Part, Table]
 CLASH = "The same key stands on line {lines} with other values. Keep one of them."
 
 
-def make_plan(job: ImportJob, table: Table, run: Run) -> None:
-    """Stores what every row will do. Raises `FileRefused` when the mapping does not fit; an older plan is dropped."""
+def make_plan(job: ImportJob, tables: Sequence[Planned], warnings: Iterable[Message], run: Run) -> None:
+    """Stores what every row will do. Raises `FileRefused` when a mapping does not fit; an older plan is dropped.
+
+    `warnings` are about the file around the tables.
+    """
     drop_rows(job)
-    kind = kind_for(job.kind)
-    headers = table.shape.headers
-    asks = preset_for(job.preset).asks if job.preset else {}
-    warnings = check_mapping(kind, headers, job.mapping, job.constants, mode=job.mode, asks=asks)
-    planner = Planner(job, RowReader(kind, job, headers), run.requester)
-    done, total = 0, table.row_count
-    run.report(0, total, "Planning")
-    with SeenKeys() as seen:
-        for raw_rows in chunked(table.rows(), kind.chunk_rows):
-            drafts = [planner.reader.draft(raw) for raw in raw_rows]
-            planner.plan_chunk(drafts, seen)
-            done += len(drafts)
-            run.report(done, total)
-    job.counts = planner.totals()
-    job.unknown_values = {column: dict(values.most_common()) for column, values in planner.reader.unknown.items()}
-    job.messages = [message.as_json() for message in (*table.warnings, *warnings)]
+    warnings = [*warnings, *check_tables(job, tables)]
+    parts = [part for part, _ in tables]
+    run.report(0, sum(table.row_count for _, table in tables), "Planning")
+    counts: Counter[str] = Counter()
+    with Pending() if job.parts else nullcontext() as pending:
+        new = NewRecords(pending, parts) if pending is not None else None
+        done = 0
+        for part, table in tables:
+            planner = Planner(job, part, RowReader(part.kind, part, table.shape.headers), run.requester, new)
+            done = planner.plan_all(table, run, done)
+            planner.write_down()
+            if isinstance(table, PresetTable):
+                warnings += in_sheet(table.left_out(), part.source)
+            counts.update(planner.totals())
+    job.counts = dict(counts)
+    job.messages = [message.as_json() for message in warnings]
+
+
+def check_tables(job: ImportJob, tables: Sequence[Planned]) -> list[Message]:
+    """The warnings about whole tables. Raises `FileRefused` with everything that stops the file, of all of them."""
+    warnings: list[Message] = []
+    faults: list[Message] = []
+    for part, table in tables:
+        try:
+            asks = part.preset.asks if part.preset else {}
+            said = check_mapping(part.kind, table.shape.headers, part.mapping, part.constants, mode=job.mode, asks=asks)
+        except FileRefused as refused:
+            faults += in_sheet(refused.messages, part.source)
+        else:
+            warnings += in_sheet([*table.warnings, *said], part.source)
+    if faults:
+        raise FileRefused(faults)
+    return warnings
 
 
 class Planner:
-    """One plan being made."""
+    """The plan of one table being made."""
 
-    def __init__(self, job: ImportJob, reader: RowReader, user: Any) -> None:
+    def __init__(self, job: ImportJob, part: Part, reader: RowReader, user: Any, new: NewRecords | None = None) -> None:
         self.job = job
+        self.part = part
         self.reader = reader
+        self.new = new
+        self.is_one_of_kind = new is None or sum(other.kind is part.kind for other in new.parts) == 1
+        self.may_import = new is None or part.kind.may_import(user)
         self.kind = reader.kind
         self.user = user
         columns = reader.columns
@@ -62,7 +90,24 @@ class Planner:
         self.judge = Judge(self.kind, columns, job.mode)
         self.memory: dict[str, Any] = {}
         self.counts: Counter[str] = Counter()
-        self.only_for_new = preset_for(job.preset).only_for_new if job.preset else frozenset()
+
+    def plan_all(self, table: Table, run: Run, done: int) -> int:
+        """Plans chunk by chunk; `done` rows of the file have been planned before."""
+        with SeenKeys() as seen:
+            for raw_rows in chunked(table.rows(), self.kind.chunk_rows):
+                drafts = [self.reader.draft(raw) for raw in raw_rows]
+                self.plan_chunk(drafts, seen)
+                done += len(drafts)
+                run.report(done)
+        return done
+
+    def write_down(self) -> None:
+        """Says with the import, or with its part, what was counted."""
+        unknown = {column: dict(values.most_common()) for column, values in self.reader.unknown.items()}
+        if self.new is None:
+            self.job.unknown_values = unknown
+        else:
+            self.job.parts[self.part.index] |= {"counts": self.totals(), "unknown_values": unknown}
 
     def plan_chunk(self, drafts: Sequence[Draft], seen: SeenKeys) -> None:
         made_up = self.finder.made_up
@@ -72,20 +117,25 @@ class Planner:
             draft.faults.clear()
         earlier = self._tell_clashes(drafts, clashes)
         open_drafts = [draft for draft in drafts if not draft.outcome and any(draft.key)]
-        resolve_references(self.kind, self.references, open_drafts, self.user)
+        resolve_references(self.kind, self.references, open_drafts, self.user, self.new)
         self._count_unknown_references(open_drafts)
         self.finder.find(open_drafts)
-        for draft in open_drafts:
-            if draft.pk:
-                for name in self.only_for_new:
-                    draft.given.pop(name, None)
-        self.judge.judge(Chunk(drafts, self.user, self.job.mode, self.reader.columns, self.memory))
+        self._leave_alone(open_drafts)
+        if not self.may_import:
+            self._refuse_outside_own(open_drafts)
+        if self.new is not None and not self.is_one_of_kind:
+            self.new.refuse_twice(self.part, open_drafts)
+        pending = self.new.pending if self.new is not None else None
+        self.judge.judge(Chunk(drafts, self.user, self.job.mode, self.reader.columns, self.memory, pending))
+        if pending is not None:
+            pending.remember(self.part, drafts, self.user)
+            pending.forget(self.part.index, earlier.keys())
         with transaction.atomic():
-            store_rows(self.job, self.reader, drafts)
+            store_rows(self.job, self.part.index, self.reader, drafts)
             self.counts.update(draft.outcome for draft in drafts)
             self.counts["archived"] += sum(1 for draft in drafts if _is_archived_by(draft))
             self.counts["notes"] += sum(1 for draft in drafts if draft.warnings)
-            for before in mark_duplicates(self.job, earlier, CLASH):
+            for before in mark_duplicates(self.job, self.part.index, earlier, CLASH):
                 self.counts[before] -= 1
                 self.counts[Outcome.INVALID] += 1
 
@@ -103,6 +153,22 @@ class Planner:
                     value = draft.given.get(column.name, "")
                     draft.fault(RowCode.R_DUP_IN_FILE, CLASH.format(lines=also), column, value)
         return {first: others for first, others in clashes.items() if first not in by_line}
+
+    def _leave_alone(self, drafts: Sequence[Draft]) -> None:
+        """What another platform says only of new records is no news about those there are."""
+        if self.part.preset is None:
+            return
+        for draft in drafts:
+            for name in self.part.preset.only_for_new if draft.pk else ():
+                draft.given.pop(name, None)
+
+    def _refuse_outside_own(self, drafts: Sequence[Draft]) -> None:
+        """Who may import this kind nowhere yet may do so below a course they start with the same file."""
+        column = self.kind.column(self.kind.key_columns[0])
+        for draft in drafts:
+            if not draft.is_below_own and not draft.faults:
+                text = f"You may not import {self.kind.heading.lower()} here."
+                draft.fault(RowCode.R_DENIED, text, column, draft.given.get(column.name, ""))
 
     def _count_unknown_references(self, drafts: Sequence[Draft]) -> None:
         """References to small sets, such as categories, are mapped value by value; people are not."""

@@ -12,7 +12,7 @@ from apps.records.keys import fold_key
 from imports.codes import FileCode, Message, RowCode, WarningCode
 from imports.formulas import looks_like_formula, unescape
 from imports.mapping.placeholders import PLACEHOLDER, headers_in
-from imports.models import ImportJob
+from imports.parts import Part
 from imports.readers.base import CellValue, RawRow
 from imports.types.base import CLEAR, CellFault, Column, Draft, ImportKind
 from imports.types.columns import Choice, Code, Email, Reader, Reference, Text, text_of
@@ -44,35 +44,35 @@ class Slot:
 
 
 class RowReader:
-    """Turns the raw rows of one job into drafts."""
+    """Turns the raw rows of one table into drafts."""
 
-    def __init__(self, kind: ImportKind, job: ImportJob, headers: Sequence[str]) -> None:
+    def __init__(self, kind: ImportKind, part: Part, headers: Sequence[str]) -> None:
         self.kind = kind
-        self.header_of = {column: header for header, column in job.mapping.items() if column}
+        self.header_of = {column: header for header, column in part.mapping.items() if column}
         self.unknown: dict[str, Counter[str]] = {}
         self.slots = [
-            *(self._slot(job, headers, column, header) for column, header in self.header_of.items()),
-            *(self._slot(job, headers, column, "") for column in job.constants),
+            *(self._slot(part, headers, column, header) for column, header in self.header_of.items()),
+            *(self._slot(part, headers, column, "") for column in part.constants),
         ]
         order = {column.name: at for at, column in enumerate(kind.columns)}
         self.slots.sort(key=lambda slot: order[slot.name])
         self.columns = frozenset(slot.name for slot in self.slots)
-        self._digested = sorted({slot.at for slot in self.slots if slot.source is None} | self._named_in(job, headers))
+        self._digested = sorted({slot.at for slot in self.slots if slot.source is None} | self._named_in(part, headers))
 
     @staticmethod
-    def _named_in(job: ImportJob, headers: Sequence[str]) -> set[int]:
-        return {headers.index(header) for template in job.constants.values() for header in headers_in(str(template))}
+    def _named_in(part: Part, headers: Sequence[str]) -> set[int]:
+        return {headers.index(header) for template in part.constants.values() for header in headers_in(str(template))}
 
-    def _slot(self, job: ImportJob, headers: Sequence[str], name: str, header: str) -> Slot:
+    def _slot(self, part: Part, headers: Sequence[str], name: str, header: str) -> Slot:
         column = self.kind.column(name)
-        meanings = {fold_key(theirs): ours for theirs, ours in job.value_mapping.get(name, {}).items()}
+        meanings = {fold_key(theirs): ours for theirs, ours in part.value_mapping.get(name, {}).items()}
         return Slot(
             column=column,
             name=name,
             header=header or name,
-            source=None if header else _constant(str(job.constants[name]), headers),
+            source=None if header else _constant(str(part.constants[name]), headers),
             at=headers.index(header) if header else -1,
-            read=column.reader(header, job.formats.get(name, "")),
+            read=column.reader(header, part.formats.get(name, "")),
             meanings=meanings,
             is_key=name in self.kind.key_columns,
             is_text=isinstance(column, Text) and not isinstance(column, Reference | Email),

@@ -1,19 +1,30 @@
 """References of a chunk: one query for each model, inside what the person may reach."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.db.models import EmailField, F, Model, Q, QuerySet
+from django.db.models import EmailField, F, IntegerField, Model, Q, QuerySet
 from django.db.models.functions import Lower
 
 from apps.records.keys import fold_key
 from apps.records.policy import scope
 from imports.codes import RowCode
+from imports.parts import is_provisional
+from imports.planner.new_records import NewRecords
 from imports.types.base import CLEAR, Draft, ImportKind, Reference
 
 
-def resolve_references(kind: ImportKind, references: Sequence[Reference], drafts: Sequence[Draft], user: Any) -> None:
-    """Fills the ids of the drafts. What is out of reach is missing, in the same words and by the same queries."""
+def resolve_references(
+    kind: ImportKind,
+    references: Sequence[Reference],
+    drafts: Sequence[Draft],
+    user: Any,
+    new: NewRecords | None = None,
+) -> None:
+    """Fills the ids of the drafts. What is out of reach is missing, in the same words and by the same queries.
+
+    `new` are the records that earlier tables of the same file make.
+    """
     for reference in references:
         asked = [draft for draft in drafts if draft.given.get(reference.name, CLEAR) is not CLEAR]
         keys = {draft.number: key for draft in asked if (key := _key(kind, reference, draft)) is not None}
@@ -21,18 +32,33 @@ def resolve_references(kind: ImportKind, references: Sequence[Reference], drafts
             continue
         found = _find(kind, reference, set(keys.values()), user)
         in_file = {draft.key for draft in drafts} if reference.model is kind.model else set()
-        for draft in asked:
-            if draft.number not in keys:
-                continue
-            pk, is_archived = found.get(keys[draft.number], (None, False))
-            if pk is None and keys[draft.number] in in_file:
-                draft.ids[reference.name] = None
-            elif pk is None or is_archived:
-                _refuse(reference, draft, is_archived=is_archived)
-            else:
-                draft.ids[reference.name] = pk
+        missing = [
+            draft
+            for draft in asked
+            if draft.number in keys and not _lead(reference, draft, found, keys[draft.number], in_file)
+        ]
+        for draft in new.resolve(reference, missing, user) if new is not None else missing:
+            _refuse(reference, draft, is_archived=False)
         if reference.also:
             _refuse_without_right(reference, asked, user)
+
+
+def _lead(
+    reference: Reference,
+    draft: Draft,
+    found: Mapping[tuple[Any, ...], tuple[int, bool]],
+    key: tuple[Any, ...],
+    in_file: Collection[tuple[Any, ...]],
+) -> bool:
+    """Gives the draft the id of what its reference leads to; whether there is anything."""
+    pk, is_archived = found.get(key, (None, False))
+    if is_archived:
+        _refuse(reference, draft, is_archived=True)
+    elif pk is not None or key in in_file:
+        draft.ids[reference.name] = pk
+    else:
+        return False
+    return True
 
 
 def _key(kind: ImportKind, reference: Reference, draft: Draft) -> tuple[Any, ...] | None:
@@ -66,7 +92,7 @@ def _find(
         else:
             paths.append(f"key_{at}")
             records = records.annotate(**{f"key_{at}": folded(reference.model, path)})
-        records = records.filter(**{f"{paths[-1]}__among": {key[at] for key in keys}})
+        records = records.filter(**{f"{paths[-1]}__among": {key[at] for key in keys if not is_provisional(key[at])}})
     archived = ["archived_at"] if _is_archivable(reference.model) else []
     return {
         tuple(row[1 : 1 + len(paths)]): (row[0], bool(archived) and row[-1] is not None)
@@ -83,12 +109,12 @@ def reachable(user: Any, reference: Reference) -> QuerySet[Any]:
 
 
 def folded(model: type[Model], path: str) -> Any:
-    """The expression in which a key is compared; addresses are stored in lower case."""
+    """The expression in which a key is compared; addresses are stored in lower case, numbers have no case."""
     field: Any = None
     for name in path.split("__"):
         field = model._meta.get_field(name)
         model = field.related_model or model
-    return F(path) if isinstance(field, EmailField) else Lower(path)
+    return F(path) if isinstance(field, EmailField | IntegerField) else Lower(path)
 
 
 def allowed_besides(user: Any, reference: Reference, ids: set[int]) -> set[int]:
@@ -99,7 +125,7 @@ def allowed_besides(user: Any, reference: Reference, ids: set[int]) -> set[int]:
 
 
 def _refuse_without_right(reference: Reference, drafts: Sequence[Draft], user: Any) -> None:
-    ids = {pk for draft in drafts if (pk := draft.ids.get(reference.name)) is not None}
+    ids = {pk for draft in drafts if (pk := draft.ids.get(reference.name)) is not None and not is_provisional(pk)}
     allowed = allowed_besides(user, reference, ids)
     for draft in drafts:
         if draft.ids.get(reference.name) in ids - allowed:

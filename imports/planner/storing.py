@@ -13,6 +13,7 @@ from imports.types.base import CLEAR, Draft, ImportKind
 
 COLUMNS = (
     "job_id",
+    "part",
     "number",
     "outcome",
     "state",
@@ -28,11 +29,11 @@ COLUMNS = (
 LONGEST = 300
 
 
-def store_rows(job: ImportJob, reader: RowReader, drafts: Sequence[Draft]) -> None:
-    insert_rows(ImportRow, COLUMNS, _rows(job, reader, drafts))
+def store_rows(job: ImportJob, part: int, reader: RowReader, drafts: Sequence[Draft]) -> None:
+    insert_rows(ImportRow, COLUMNS, _rows(job, part, reader, drafts))
 
 
-def _rows(job: ImportJob, reader: RowReader, drafts: Sequence[Draft]) -> Iterator[tuple[Any, ...]]:
+def _rows(job: ImportJob, part: int, reader: RowReader, drafts: Sequence[Draft]) -> Iterator[tuple[Any, ...]]:
     kind, header_of = reader.kind, reader.header_of
     planned = str(ImportRow.State.PLANNED)
     for draft in drafts:
@@ -42,6 +43,7 @@ def _rows(job: ImportJob, reader: RowReader, drafts: Sequence[Draft]) -> Iterato
             messages = [*draft.faults, *draft.warnings]
         yield (
             job.pk,
+            part,
             draft.number,
             str(draft.outcome),
             planned,
@@ -80,12 +82,12 @@ def _shown(message: Message, header_of: Mapping[str, str]) -> dict[str, Any]:
     return shown
 
 
-def mark_duplicates(job: ImportJob, earlier: Mapping[int, list[int]], text: str) -> list[str]:
+def mark_duplicates(job: ImportJob, part: int, earlier: Mapping[int, list[int]], text: str) -> list[str]:
     """Makes rows stored before invalid because their key came again; answers with the outcomes they had."""
     if not earlier:
         return []
     before: list[str] = []
-    rows = list(job.rows.filter(number__in=earlier.keys()))
+    rows = list(job.rows.filter(part=part, number__in=earlier.keys()))
     for row in rows:
         lines = ", ".join(str(line) for line in earlier[row.number])
         row.messages = [*row.messages, Message(RowCode.R_DUP_IN_FILE, text.format(lines=lines), row.number).as_json()]

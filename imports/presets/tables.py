@@ -10,11 +10,12 @@ from imports.readers.headers import fold_header
 
 
 class PresetTable:
-    """The rows the preset wants; how many it left out stands in the warnings once all rows have been read."""
+    """The rows the preset wants; how many it left out is known once all of them have been read."""
 
     def __init__(self, table: Table, preset: Preset) -> None:
         self._table = table
         self.shape = table.shape
+        self.warnings = table.warnings
         self.row_count = table.row_count
         places = {fold_header(header): at for at, header in enumerate(table.shape.headers)}
         self._rules = [
@@ -22,10 +23,6 @@ class PresetTable:
         ]
         self._left: Counter[LeftOut] = Counter()
         self._first: dict[LeftOut, RawRow] = {}
-
-    @property
-    def warnings(self) -> list[Message]:
-        return [*self._table.warnings, *(self._told(rule, number) for rule, number in self._left.items())]
 
     def rows(self) -> Iterator[RawRow]:
         left: Counter[LeftOut] = Counter()
@@ -36,6 +33,10 @@ class PresetTable:
             left[rule] += 1
             self._first.setdefault(rule, row)
         self._left = left
+
+    def left_out(self) -> list[Message]:
+        """What is said about the rows that were not wanted."""
+        return [self._told(rule, number) for rule, number in self._left.items()]
 
     def _rule_for(self, row: RawRow) -> LeftOut | None:
         for at, rule in self._rules:

@@ -8,20 +8,23 @@ from imports.readers.base import CellValue, RawRow, Shape, Table
 from imports.readers.csv_table import CsvTable
 from imports.readers.encodings import ENCODINGS, encoding_previews
 from imports.readers.headers import code_points, confusable_with, fold_header
-from imports.readers.xlsx_table import XlsxTable, sheet_names
+from imports.readers.xlsx_table import Book, XlsxTable, sheet_names, unread_sheets
 
 __all__ = [
     "ENCODINGS",
+    "Book",
     "CellValue",
     "RawRow",
     "Shape",
     "Table",
+    "XlsxTable",
     "code_points",
     "confusable_with",
     "encoding_previews",
     "fold_header",
     "open_table",
     "sheet_names",
+    "unread_sheets",
 ]
 
 
@@ -41,7 +44,7 @@ def open_table(
     are columns the person chose not to import, whose faults do not count.
     """
     if refuse_dangerous(path, filename=filename) == "xlsx":
-        return XlsxTable(path, known_headers=known_headers, sheet=sheet, ignore_headers=ignore_headers)
+        return XlsxTable(Book(path), known_headers=known_headers, sheet=sheet, ignore_headers=ignore_headers)
     return CsvTable(
         path, known_headers=known_headers, encoding=encoding, delimiter=delimiter, ignore_headers=ignore_headers
     )

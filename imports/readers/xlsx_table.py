@@ -22,22 +22,34 @@ from imports.readers.workbook import SharedTexts, Sheet, read_workbook
 NAMED_LINES = 10
 
 
+class Book:
+    """What all sheets of a workbook share; read once, however many of them are tables."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with open_archive(path) as archive:
+            self.workbook = read_workbook(archive)
+            self.texts = SharedTexts(archive, self.workbook.texts_part)
+
+
 class XlsxTable:
-    """One pass when opened finds all that refuses the file; `rows` is then a second, clean one."""
+    """One pass when opened finds all that refuses the file; `rows` is then a second, clean one.
+
+    `one_of_several` says that it is one table of several, so that nothing is said about the other sheets.
+    """
 
     def __init__(
         self,
-        path: Path,
+        book: Book,
         *,
         known_headers: Collection[str] = (),
         sheet: str = "",
         ignore_headers: Collection[str] = (),
+        one_of_several: bool = False,
     ) -> None:
-        self._path = path
+        self._path = book.path
         self._ignored = {fold_header(header) for header in ignore_headers}
-        with open_archive(path) as archive:
-            self._workbook = read_workbook(archive)
-            self._texts = SharedTexts(archive, self._workbook.texts_part)
+        self._workbook, self._texts = book.workbook, book.texts
         self._sheet = self._choose(sheet, known_headers)
         reader = self._reader()
         rows = self._filled_rows(self._sheet, reader)
@@ -60,7 +72,8 @@ class XlsxTable:
             refuse_no_rows(headers, known_headers)
         names = tuple(sheet.name for sheet in self._workbook.sheets)
         self.shape = Shape("xlsx", "", "", self._sheet.name, names, headers, header.number)
-        self.warnings = self._hidden_warnings(reader, hidden, hidden_count)
+        others = [] if one_of_several else [other for other in self._workbook.sheets if other != self._sheet]
+        self.warnings = self._hidden_warnings(reader, hidden, hidden_count, others)
 
     def rows(self) -> Iterator[RawRow]:
         headers = self.shape.headers
@@ -162,13 +175,14 @@ class XlsxTable:
             return ()
         return trim_headers(_header_cells(row)) if row else ()
 
-    def _hidden_warnings(self, reader: SheetReader, hidden_rows: list[int], hidden_row_count: int) -> list[Message]:
+    def _hidden_warnings(
+        self, reader: SheetReader, hidden_rows: list[int], hidden_row_count: int, others: list[Sheet]
+    ) -> list[Message]:
         texts = []
         if self._sheet.is_hidden:
             texts.append(f"The sheet “{self._sheet.name}” is hidden; it is read because it was chosen.")
-        unread = [sheet for sheet in self._workbook.sheets if sheet.is_hidden and sheet != self._sheet]
-        if unread:
-            texts.append(f"Hidden sheets are not read: {_names(unread)}.")
+        if unread := [sheet for sheet in others if sheet.is_hidden]:
+            texts.append(unread_sheets(unread))
         if hidden_rows:
             named = ", ".join(map(str, hidden_rows))
             more = f" and {hidden_row_count - len(hidden_rows):,} more" if hidden_row_count > len(hidden_rows) else ""
@@ -179,6 +193,10 @@ class XlsxTable:
                 text = f"Column {get_column_letter(at + 1)} is hidden; it is read like the others."
                 warnings.append(Message(WarningCode.W_HIDDEN, text, column=header))
         return warnings
+
+
+def unread_sheets(hidden: Iterable[Sheet]) -> str:
+    return f"Hidden sheets are not read: {_names(hidden)}."
 
 
 def _names(sheets: Iterable[Sheet]) -> str:

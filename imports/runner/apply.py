@@ -1,6 +1,6 @@
 """Applying a plan: in one transaction, or chunk by chunk where that is what the person or the database asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from itertools import islice
 
@@ -11,11 +11,11 @@ from apps.jobs.running import JobLost, Run
 from imports.closing import end_applied
 from imports.codes import Message, RowCode
 from imports.models import ImportJob, ImportRow
+from imports.parts import parts_of
 from imports.planner.existing import latest_versions
 from imports.runner.checks import conflicts_of
-from imports.runner.rows import PlannedRow, open_rows, planned_updates
+from imports.runner.rows import Leg, PlannedRow, legs_of, open_rows, planned_updates, take_real_ids
 from imports.runner.writing import RowsTaken, Writer
-from imports.types import kind_for
 from imports.undo import take_back
 
 Status = ImportJob.Status
@@ -54,8 +54,8 @@ class Applying:
         self.job = job
         self.run = run
         self.user = run.requester
-        self.kind = kind_for(job.kind)
-        self.writer = Writer(self.kind, self.user)
+        self.legs = legs_of(job)
+        self.is_composite = bool(job.parts)
         self.total = sum(job.counts.get(str(outcome), 0) for outcome in ImportRow.OPEN_OUTCOMES)
         self.done = job.rows.filter(state=ImportRow.State.APPLIED).count()
 
@@ -64,43 +64,56 @@ class Applying:
             self._refuse_outdated()
         self._open_change_set()
         self.run.report(self.done, self.total, "Writing")
+        for leg in self.legs:
+            writer = Writer(leg.part.kind, self.user)
+            for rows in self._chunks(leg):
+                self._write_chunk(writer, rows)
+                self.done += len(rows)
+                self.run.report(self.done, self.total)
+
+    def _chunks(self, leg: Leg) -> Iterator[Sequence[PlannedRow]]:
         after = 0
-        while rows := open_rows(self.job, after, self.kind.chunk_rows):
+        while rows := open_rows(self.job, leg, after, leg.part.kind.chunk_rows):
             after = rows[-1].number
-            self._write_chunk(rows)
-            self.done += len(rows)
-            self.run.report(self.done, self.total)
+            yield rows
 
     def _refuse_outdated(self) -> None:
         """Before the first of many transactions: has any record moved since the plan?"""
         self.run.report(self.done, self.total, "Checking that nothing has changed since the plan")
-        rows = planned_updates(self.job).values_list("object_id", "version_seen").iterator(chunk_size=CHECKED_AT_ONCE)
-        while chunk := dict(islice(rows, CHECKED_AT_ONCE)):
-            if latest_versions(self.kind.model, {pk for pk in chunk if pk is not None}) != chunk:
-                raise PlanOutdated
-            self.run.report(self.done)
+        for part in parts_of(self.job):
+            updates = planned_updates(self.job, part).values_list("object_id", "version_seen")
+            rows = updates.iterator(chunk_size=CHECKED_AT_ONCE)
+            while chunk := dict(islice(rows, CHECKED_AT_ONCE)):
+                if latest_versions(part.kind.model, {pk for pk in chunk if pk is not None}, but=self._own()) != chunk:
+                    raise PlanOutdated
+                self.run.report(self.done)
+
+    def _own(self) -> int | None:
+        """The change set whose versions count as none: one part of a composite file may touch what another changes."""
+        return self.job.change_set_id if self.is_composite else None
 
     def _conflicts(self) -> dict[int, str]:
         """Why rows that are still to be written cannot be any more."""
-        after = 0
         reasons: dict[int, str] = {}
-        while rows := open_rows(self.job, after, self.kind.chunk_rows):
-            after = rows[-1].number
-            reasons |= conflicts_of(self.kind, rows, self.user)
-            self.run.report(self.done)
+        for leg in self.legs:
+            for rows in self._chunks(leg):
+                take_real_ids(self.job, rows)
+                reasons |= conflicts_of(leg.part.kind, rows, self.user, but=self._own())
+                self.run.report(self.done)
         return reasons
 
-    def _write_chunk(self, rows: Sequence[PlannedRow]) -> None:
+    def _write_chunk(self, writer: Writer, rows: Sequence[PlannedRow]) -> None:
         """A key taken by somebody else in this very moment breaks a constraint: then it is looked at once more."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with transaction.atomic(), continue_change_set(self.job.change_set):
-                    conflicts = conflicts_of(self.kind, rows, self.user)
+                    orphans = take_real_ids(self.job, rows) if self.is_composite else {}
+                    conflicts = conflicts_of(writer.kind, rows, self.user, but=self._own()) | orphans
                     if conflicts and not self.job.good_rows_only:
                         raise PlanOutdated
                     mark_conflicts(self.job, conflicts)
                     if sound := [row for row in rows if row.pk not in conflicts]:
-                        self.writer.write(sound)
+                        writer.write(sound)
             except IntegrityError:
                 if attempt == ATTEMPTS:
                     raise
@@ -134,12 +147,11 @@ def mark_conflicts(job: ImportJob, reasons: dict[int, str]) -> None:
     if not reasons:
         return
     rows = list(ImportRow.objects.filter(pk__in=reasons.keys()))
-    moved = 0
     for row in rows:
         row.messages = [*row.messages, Message(RowCode.R_CONFLICT, reasons[row.pk], row.number, "", row.key).as_json()]
-        job.counts[row.outcome] = job.counts.get(row.outcome, 0) - 1
+        for counts in [job.counts, *([job.parts[row.part]["counts"]] if job.parts else ())]:
+            counts[row.outcome] = counts.get(row.outcome, 0) - 1
+            counts[str(Outcome.CONFLICT)] = counts.get(str(Outcome.CONFLICT), 0) + 1
         row.outcome = Outcome.CONFLICT
-        moved += 1
     ImportRow.objects.bulk_update(rows, ["messages", "outcome"], batch_size=500)
-    job.counts[str(Outcome.CONFLICT)] = job.counts.get(str(Outcome.CONFLICT), 0) + moved
-    job.save(update_fields=["counts"])
+    job.save(update_fields=["counts", "parts"])

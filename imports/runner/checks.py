@@ -1,6 +1,6 @@
 """What must still hold when a plan is applied: nothing moved, nothing is gone, the person still may."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from apps.access.memory import remembering
 from apps.records.keys import fold_key
 from apps.records.policy import scope
+from imports.parts import is_provisional
 from imports.planner.existing import latest_versions
 from imports.planner.references import allowed_besides, folded, reachable
 from imports.runner.rows import PlannedRow
@@ -15,13 +16,16 @@ from imports.types.base import Draft, ImportKind, Reference
 
 
 @remembering()
-def conflicts_of(kind: ImportKind, rows: Sequence[PlannedRow], user: Any) -> dict[int, str]:
-    """Why rows of this chunk can no longer be written, by the row's id; in a bounded number of queries."""
+def conflicts_of(kind: ImportKind, rows: Sequence[PlannedRow], user: Any, *, but: int | None = None) -> dict[int, str]:
+    """Why rows of this chunk can no longer be written, by the row's id; in a bounded number of queries.
+
+    What the change set `but` has written is no reason.
+    """
     found: dict[int, str] = {}
     changed = [row for row in rows if not row.is_new]
     new = [row for row in rows if row.is_new]
     ids = {row.object_id for row in changed if row.object_id is not None}
-    versions = latest_versions(kind.model, ids)
+    versions = latest_versions(kind.model, ids, but=but)
     may_change = ids if user.is_superuser or not ids else _ids(scope(user, "import", kind.model).filter(pk__among=ids))
     for row in changed:
         if row.object_id not in may_change:
@@ -29,8 +33,13 @@ def conflicts_of(kind: ImportKind, rows: Sequence[PlannedRow], user: Any) -> dic
         elif versions.get(row.object_id) != row.version_seen:
             found[row.pk] = "The record was changed after the plan was made. Make the plan again."
     taken = _taken(kind, new)
+    ours = _made_by(kind.model, taken.values(), but)
     for row in new:
-        if row.pk in taken:
+        if (owner := taken.get(row.pk)) is None:
+            continue
+        if owner in ours:
+            row.is_new, row.object_id = False, owner
+        else:
             found[row.pk] = "A record with this key was made after the plan. Make the plan again."
     _check_references(kind, rows, user, found)
     if not user.is_superuser:
@@ -42,15 +51,23 @@ def _ids(records: QuerySet[Any]) -> set[int]:
     return set(records.values_list("pk", flat=True))
 
 
-def _taken(kind: ImportKind, rows: Sequence[PlannedRow]) -> set[int]:
-    """The new rows whose key has an owner by now."""
+def _made_by(model: Any, ids: Collection[int], change_set: int | None) -> set[int]:
+    """Of these records, those that another row of the same import has made: its row then only fills them in."""
+    if change_set is None or not ids:
+        return set()
+    rows = model.history.model.objects.filter(id__among=set(ids), change_set=change_set, history_type="+")
+    return set(rows.values_list("id", flat=True))
+
+
+def _taken(kind: ImportKind, rows: Sequence[PlannedRow]) -> dict[int, int]:
+    """The new rows whose key has an owner by now, with that owner."""
     keys: dict[tuple[Any, ...], int] = {}
     for row in rows:
         parts = [row.values.get(column.attname) for column in kind.identity]
         if None not in parts:
             keys[tuple(fold_key(part) if isinstance(part, str) else part for part in parts)] = row.pk
     if not keys:
-        return set()
+        return {}
     records: QuerySet[Any] = kind.model._base_manager.order_by()
     paths: list[str] = []
     for at, column in enumerate(kind.identity):
@@ -60,7 +77,7 @@ def _taken(kind: ImportKind, rows: Sequence[PlannedRow]) -> set[int]:
             paths.append(f"key_{at}")
             records = records.annotate(**{paths[-1]: folded(kind.model, column.path)})
         records = records.filter(**{f"{paths[-1]}__among": {key[at] for key in keys}})
-    return {keys[key] for key in records.values_list(*paths) if key in keys}
+    return {keys[tuple(key)]: pk for pk, *key in records.values_list("pk", *paths) if tuple(key) in keys}
 
 
 def _check_references(kind: ImportKind, rows: Sequence[PlannedRow], user: Any, found: dict[int, str]) -> None:
@@ -80,7 +97,7 @@ def _check_references(kind: ImportKind, rows: Sequence[PlannedRow], user: Any, f
 
 def _reference_of(row: PlannedRow, column: Reference) -> int | None:
     pk = row.values.get(column.attname) if column.attname else row.extra.get(f"{column.name}_id")
-    return pk if isinstance(pk, int) else None
+    return pk if isinstance(pk, int) and not is_provisional(pk) else None
 
 
 def _not_archived(column: Reference) -> Q:

@@ -10,6 +10,7 @@ from apps.audit.set_based import record_history
 from imports.bulk import insert_rows, preparers, take_ids, update_rows
 from imports.models import ImportRow
 from imports.runner.rows import PlannedRow
+from imports.types.archiving import archive_along
 from imports.types.base import ImportKind, Written
 
 ROW_FIELDS = ("state", "object_id", "version_written")
@@ -47,6 +48,7 @@ class Writer:
         versions |= record_history(self.model, [values["id"] for values in updated], "~")
         written = [Written(row.object_id or 0, row.is_new, row.values, row.extra) for row in rows]
         self.kind.after_writing(written, self.user)
+        archive_along(self.kind, written, self.user)
         self._mark(rows, versions)
 
     def _insert(self, created: Sequence[Mapping[str, Any]]) -> None:

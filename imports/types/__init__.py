@@ -1,5 +1,7 @@
 """Every kind of file that can be imported and exported, and those that are only taken out: one line each."""
 
+from imports.types.answers import Answers
+from imports.types.assessments import Assessments
 from imports.types.base import ImportKind
 from imports.types.categories import Categories
 from imports.types.course_instructors import CourseInstructors
@@ -8,6 +10,7 @@ from imports.types.enrollments import Enrollments
 from imports.types.lessons import Lessons
 from imports.types.modules import Modules
 from imports.types.progress import Progress
+from imports.types.questions import Questions
 from imports.types.resources import Resources
 from imports.types.reviews import Reviews
 from imports.types.users import Users
@@ -22,6 +25,9 @@ KINDS: dict[str, ImportKind] = {
         Modules(),
         Lessons(),
         Resources(),
+        Assessments(),
+        Questions(),
+        Answers(),
         Enrollments(),
         Progress(),
     )

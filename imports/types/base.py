@@ -9,7 +9,7 @@ from import_export.resources import ModelDeclarativeMetaclass, ModelResource
 
 from apps.catalog.codes import free_slugs
 from apps.records.policy import policy_for
-from imports.types.columns import CellFault, Code, Column, Reference
+from imports.types.columns import Archive, CellFault, Code, Column, Reference
 from imports.types.drafts import CLEAR, Chunk, Draft, Written
 
 __all__ = ["CLEAR", "CellFault", "Chunk", "Code", "Column", "Draft", "ImportKind", "Reference", "Written"]
@@ -53,7 +53,8 @@ class ImportKind(ModelResource, metaclass=KindMeta):
     """One kind of file. A kind declares; the general work is the planner's and the runner's.
 
     `key_columns` find the record, in the order of its natural key. `made_up_code` is the column that is made up when it
-    is left blank, `made_up_order` the one that gets the place at the end of the record its `order_within` column names.
+    is left blank, `made_up_key` one the kind itself makes up, `made_up_order` the one that gets the place at the end of
+    the record its `order_within` column names; `is_fallen_into` says that other rows may be put into the last such one.
     `filled_when_present` must not be blank in new records once the file has the column. `chunk_rows` are planned and
     written together. Writing may touch `models_below`, which point at records of this kind, and `side_models`, which
     those point at or take along; each in the order in which an undo takes them back. `ways_up` are the paths from what
@@ -66,8 +67,10 @@ class ImportKind(ModelResource, metaclass=KindMeta):
     key_columns: ClassVar[tuple[str, ...]]
     label_column: ClassVar[str] = ""
     made_up_code: ClassVar[str] = ""
+    made_up_key: ClassVar[str] = ""
     code_within: ClassVar[str] = ""
     made_up_order: ClassVar[str] = ""
+    is_fallen_into: ClassVar[bool] = False
     order_within: ClassVar[str] = ""
     filled_when_present: ClassVar[tuple[str, ...]] = ()
     chunk_rows: ClassVar[int] = 1_000
@@ -88,6 +91,12 @@ class ImportKind(ModelResource, metaclass=KindMeta):
         return self._by_name[name].label if name in self._by_name else name
 
     @property
+    def parent_columns(self) -> tuple[str, ...]:
+        """The columns that name what a row lies below, from the outside in."""
+        within = (self.order_within,) if self.order_within else ()
+        return tuple(dict.fromkeys((*self.key_columns[:-1], *within)))
+
+    @property
     def identity(self) -> tuple[Column, ...]:
         """The key columns that are fields of the record itself."""
         return tuple(column for name in self.key_columns if (column := self._by_name[name]).attname)
@@ -98,6 +107,14 @@ class ImportKind(ModelResource, metaclass=KindMeta):
 
     def facts(self, columns: frozenset[str]) -> Sequence[str]:  # noqa: ARG002
         """Paths the planner loads of existing records beside the mapped columns, for `check`."""
+        return ()
+
+    @property
+    def archive_column(self) -> Archive | None:
+        return next((column for column in self.columns if isinstance(column, Archive)), None)
+
+    def below(self, ids: Sequence[int]) -> Sequence[models.QuerySet[Any]]:  # noqa: ARG002
+        """What is archived together with these records, archived ones included."""
         return ()
 
     def may_import(self, user: Any) -> bool:
@@ -118,6 +135,14 @@ class ImportKind(ModelResource, metaclass=KindMeta):
     def check(self, chunk: Chunk) -> None:
         """Rules across the columns of a row, and what must be looked up for the whole chunk."""
 
+    def promises(self, user: Any, draft: Draft) -> dict[str, Any]:  # noqa: ARG002
+        """What later tables of a composite file must know of this new record, but for its key.
+
+        `own` says that its maker will hold every right on it, `rights` names those they will hold at least, and fields
+        stand for themselves.
+        """
+        return {}
+
     def new_values(self, user: Any) -> dict[str, Any]:  # noqa: ARG002
         """Fields of new records that no column gives and whose default is not right for an import."""
         return {}
@@ -126,9 +151,13 @@ class ImportKind(ModelResource, metaclass=KindMeta):
         """Why this person may not make this new record here, as a sentence; asked by the plan and again at the end."""
         return ""
 
-    def rights_used(self, values: Mapping[str, Any], extra: Mapping[str, Any]) -> set[str]:  # noqa: ARG002
+    def rights_used(self, values: Mapping[str, Any], extra: Mapping[str, Any]) -> set[str]:
         """The rights of their own that writing these fields takes."""
-        return {column.right for column in self.columns if column.right and column.attname in values}
+        return {
+            column.right
+            for column in self.columns
+            if column.right and (column.attname in values or (isinstance(column, Archive) and column.name in extra))
+        }
 
     def before_writing(self, created: list[dict[str, Any]], updated: list[dict[str, Any]]) -> None:
         """The last word on the fields of a chunk's records; inside the transaction of the chunk."""

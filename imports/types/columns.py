@@ -131,6 +131,10 @@ class Column(Field):
     def fault_of(self, validate: Callable[[Any], None]) -> RowCode:
         return RowCode.R_RANGE if isinstance(validate, MinValueValidator | MaxValueValidator) else self.fault
 
+    def key_from(self, text: str) -> Any:
+        """The part of a record's key that a cell with this text names; None for one that names none."""
+        return text or None
+
     def show(self, value: Any) -> str:
         """The value as the exporter writes it and the plan shows it."""
         return "" if value is None else str(value)
@@ -316,6 +320,14 @@ class YesNo(Column):
 
     def show(self, value: Any) -> str:
         return "" if value is None else "yes" if value else "no"
+
+
+class Archive(YesNo):
+    """Whether to archive the record with everything below it; blank and no leave it. It only comes in."""
+
+    def __init__(self) -> None:
+        help_text = "Yes archives it with everything below it; blank leaves it."
+        super().__init__("archived_at", virtual=True, right="archive", label="Archive", help=help_text)
 
 
 class Day(Column):

@@ -1,29 +1,41 @@
 """Courses, with the person who teaches each of them first."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.text import get_text_list
 
 from apps.accounts.models import User
+from apps.assessments.models import Assessment, Question
 from apps.catalog.models import Course, CourseInstructor, CourseUserGrant, Lesson, Module, Resource
 from apps.catalog.queries import has_active_instructor, has_lessons
 from apps.catalog.services import (
-    archive_below,
     enter_status,
     missing_before_publication,
     warnings_before_publication,
 )
+from apps.catalog.services.archiving import everything_below
 from apps.records.policy import policy_for
 from apps.records.rules import RuleBroken
 from imports.codes import RowCode, WarningCode
 from imports.readers import fold_header
 from imports.types.base import CLEAR, Chunk, Column, Draft, ImportKind, Written, give_slugs
-from imports.types.columns import Choice, Code, Day, LongText, Number, Reader, Reference, Text, WholeNumber, YesNo
+from imports.types.columns import (
+    Archive,
+    Choice,
+    Code,
+    Day,
+    LongText,
+    Number,
+    Reader,
+    Reference,
+    Text,
+    WholeNumber,
+    YesNo,
+)
 from imports.types.teaching import make_primary
 
 NOT_PUBLISHED = "no"
@@ -46,8 +58,14 @@ class Courses(ImportKind):
     label_column = "title"
     filled_when_present = ("price",)
     models_below = (CourseUserGrant, CourseInstructor)
-    side_models = (Module, Lesson, Resource)
-    ways_up: ClassVar = {Module: "course", Lesson: "course", Resource: "lesson__course"}
+    side_models = (Module, Lesson, Resource, Assessment, Question)
+    ways_up: ClassVar = {
+        Module: "course",
+        Lesson: "course",
+        Resource: "lesson__course",
+        Assessment: "lesson__course",
+        Question: "assessment__lesson__course",
+    }
 
     course_code = Code("code", required_on_create=True, label="Course code", aliases=("code",), example="PY-101")
     title = Text(required_on_create=True, aliases=("course_title", "name"), example="Python in practice")
@@ -85,6 +103,7 @@ class Courses(ImportKind):
     is_featured = YesNo(aliases=("featured",))
     seats = WholeNumber()
     status = CourseStatusColumn(right="publish", aliases=("is_published", "published"), example="draft")
+    archive = Archive()
 
     class Meta:
         model = Course
@@ -130,8 +149,10 @@ class Courses(ImportKind):
             self._check_category(draft, chunk.user)
             if "instructor_email" in draft.changes:
                 draft.extra["instructor_email_id"] = draft.ids["instructor_email"]
-            if "status" in draft.given:
-                self._enter_status(draft, course, chunk)
+            if "archive" in draft.extra:
+                self._archive(draft, course, chunk)
+            elif "status" in draft.given:
+                self._enter_status(draft, course, chunk, draft.given["status"])
             try:
                 course.clean()
             except ValidationError as error:
@@ -162,9 +183,16 @@ class Courses(ImportKind):
     def rights_used(self, values: Mapping[str, Any], extra: Mapping[str, Any]) -> set[str]:
         return super().rights_used(values, extra) | ({"instructor"} if "instructor_email_id" in extra else set())
 
-    def _enter_status(self, draft: Draft, course: Course, chunk: Chunk) -> None:
+    def _archive(self, draft: Draft, course: Course, chunk: Chunk) -> None:
+        if "status" in draft.changes:
+            text = "A course is archived, or it gets another state. Leave one of the two cells as it was."
+            draft.fault(RowCode.R_RULE, text, self.column("archive"), "yes")
+        else:
+            course.archived_at = None
+            self._enter_status(draft, course, chunk, Course.Status.ARCHIVED)
+
+    def _enter_status(self, draft: Draft, course: Course, chunk: Chunk, wanted: Any) -> None:
         column = self.column("status")
-        wanted = draft.given["status"]
         before = draft.current.get("status", Course.Status.DRAFT)
         if wanted is CLEAR or wanted == before:
             return
@@ -186,6 +214,19 @@ class Courses(ImportKind):
         if course.archived_at is not None:
             draft.values |= {"archived_at": course.archived_at, "archived_by_id": chunk.user.pk}
 
+    def below(self, ids: Sequence[int]) -> Sequence[QuerySet[Any]]:
+        return everything_below(ids)
+
+    def promises(self, user: Any, draft: Draft) -> dict[str, Any]:
+        policy: Any = policy_for(Course)
+        seats = {"seats": draft.values["seats"]} if draft.values.get("seats") is not None else {}
+        if user.is_superuser:
+            return seats
+        protected = [column for column in self.columns if column.right]
+        rights = [column.right for column in protected if self.may_set_on_create(user, column, draft)]
+        own = policy.must_teach(user, draft.values.get("category_id"), verb="import")
+        return {**seats, "rights": rights, **({"own": True} if own else {})}
+
     def may_set_on_create(self, user: Any, column: Column, draft: Draft) -> bool:
         """Whoever starts a course teaches it first, and may say what its primary instructor may say."""
         if column.right == "grant":
@@ -204,7 +245,3 @@ class Courses(ImportKind):
         make_primary(
             {row.pk: row.extra["instructor_email_id"] for row in written if "instructor_email_id" in row.extra}, by=user
         )
-        archived = {row.pk: row.values["archived_at"] for row in written if row.values.get("archived_at")}
-        for moment in set(archived.values()):
-            ids = [pk for pk, at in archived.items() if at == moment]
-            archive_below(ids, at=datetime.fromisoformat(moment), by=user)

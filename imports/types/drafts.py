@@ -25,7 +25,8 @@ class Draft:
     given: dict[str, Any] = field(default_factory=dict)
     """What the row says, by column: a value, `CLEAR`, or the typed key of a reference."""
     ids: dict[str, int | None] = field(default_factory=dict)
-    """What its references lead to, by column; None where the record is made by an earlier row of the file."""
+    """What its references lead to, by column; None where the record is made by an earlier row of the file, and a
+    provisional id, below zero, where it is made by an earlier table of it."""
     faults: list[Message] = field(default_factory=list)
     warnings: list[Message] = field(default_factory=list)
     spoiled: set[str] = field(default_factory=set)
@@ -42,6 +43,8 @@ class Draft:
     extra: dict[str, Any] = field(default_factory=dict)
     """What the kind's own step after writing needs."""
     changes: dict[str, list[str]] = field(default_factory=dict)
+    is_below_own: bool = False
+    """Whether it lies below a new record that will be the importing person's own."""
 
     @property
     def is_new(self) -> bool:
@@ -75,6 +78,8 @@ class Chunk:
     columns: frozenset[str]
     """The columns that are there in this file, mapped or constant."""
     memory: dict[str, Any]
+    pending: Any = None
+    """What earlier tables of a composite file will make: `planner.pending.Pending`."""
 
     @property
     def sound(self) -> list[Draft]:

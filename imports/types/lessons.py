@@ -1,12 +1,17 @@
 """Lessons of courses; without a module they go into the last one of their course, or into a new m1."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
+
+from apps.assessments.models import Assessment, Question
 from apps.audit.recording import write_history
+from apps.catalog.below import archived_with_lessons
 from apps.catalog.codes import free_codes
-from apps.catalog.models import Lesson, Module
+from apps.catalog.models import Lesson, Module, Resource
 from imports.types.base import Chunk, ImportKind
-from imports.types.columns import Choice, Code, LongText, Reference, Text, WebAddress, WholeNumber, YesNo
+from imports.types.columns import Archive, Choice, Code, LongText, Reference, Text, WebAddress, WholeNumber, YesNo
 
 
 class Lessons(ImportKind):
@@ -16,7 +21,8 @@ class Lessons(ImportKind):
     label_column = "title"
     made_up_code, code_within = "lesson_code", "course_code"
     made_up_order, order_within = "order", "module_code"
-    side_models = (Module,)
+    side_models = (Module, Resource, Assessment, Question)
+    ways_up: ClassVar = {Resource: "lesson", Assessment: "lesson", Question: "assessment__lesson"}
 
     course_code = Reference("course", by="code", required_on_create=True, aliases=("course",), example="PY-101")
     module_code = Reference(
@@ -40,14 +46,18 @@ class Lessons(ImportKind):
     transcript = LongText()
     duration_minutes = WholeNumber(aliases=("duration", "minutes"), example="12")
     is_free_preview = YesNo(aliases=("is_preview", "free_preview"))
+    archive = Archive()
 
     class Meta:
         model = Lesson
 
+    def below(self, ids: Sequence[int]) -> Sequence[QuerySet[Any]]:
+        return archived_with_lessons(pk__in=ids)
+
     def check(self, chunk: Chunk) -> None:
         """Finds a module for new lessons that name none."""
         homeless = [draft for draft in chunk.sound if draft.is_new and "module_id" not in draft.values]
-        last = last_modules({draft.values["course_id"] for draft in homeless})
+        last = last_modules({draft.values["course_id"] for draft in homeless}, chunk.pending)
         made = chunk.memory.setdefault("modules made", {})
         for draft in homeless:
             course = draft.values["course_id"]
@@ -78,12 +88,16 @@ class Lessons(ImportKind):
             values["module_id"] = found[values["course_id"]]
 
 
-def last_modules(course_ids: set[int]) -> dict[int, tuple[int, str]]:
-    """The id and the code of the last current module of each course that has one."""
+def last_modules(course_ids: set[int], pending: Any = None) -> dict[int, tuple[int, str]]:
+    """The id and the code of the last current module of each course that has one, new ones of the file included."""
     if not course_ids:
         return {}
     places = Module.objects.filter(course__in=course_ids).order_by("order", "pk")
-    return {course: (pk, code) for course, pk, code in places.values_list("course", "pk", "code")}
+    last = {course: place for course, *place in places.values_list("course", "order", "pk", "code")}
+    for course, place in (pending.last_in(course_ids) if pending is not None else {}).items():
+        if course not in last or place[0] >= last[course][0]:
+            last[course] = place
+    return {course: (pk, code) for course, (_, pk, code) in last.items()}
 
 
 def first_module_code(course_id: int) -> str:

@@ -1,8 +1,15 @@
 """Modules of courses."""
 
-from apps.catalog.models import Module
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+
+from apps.assessments.models import Assessment, Question
+from apps.catalog.below import archived_with_lessons
+from apps.catalog.models import Lesson, Module, Resource
 from imports.types.base import ImportKind
-from imports.types.columns import Code, LongText, Reference, Text, WholeNumber, YesNo
+from imports.types.columns import Archive, Code, LongText, Reference, Text, WholeNumber, YesNo
 
 
 class Modules(ImportKind):
@@ -12,6 +19,14 @@ class Modules(ImportKind):
     label_column = "title"
     made_up_code, code_within = "module_code", "course_code"
     made_up_order, order_within = "order", "course_code"
+    side_models = (Lesson, Resource, Assessment, Question)
+    ways_up: ClassVar = {
+        Lesson: "module",
+        Resource: "lesson__module",
+        Assessment: "lesson__module",
+        Question: "assessment__lesson__module",
+    }
+    is_fallen_into = True
 
     course_code = Reference("course", by="code", required_on_create=True, aliases=("course",), example="PY-101")
     module_code = Code("code", label="Module code", aliases=("code", "section_code"), example="m1")
@@ -20,6 +35,10 @@ class Modules(ImportKind):
     order = WholeNumber(aliases=("position", "sort_order"), example="1")
     duration_minutes = WholeNumber(aliases=("duration",))
     is_published = YesNo(aliases=("published",))
+    archive = Archive()
 
     class Meta:
         model = Module
+
+    def below(self, ids: Sequence[int]) -> Sequence[QuerySet[Any]]:
+        return (Lesson.with_archived.filter(module__in=ids), *archived_with_lessons(module__in=ids))

@@ -3,7 +3,18 @@
 from apps.catalog.models import Resource
 from imports.codes import RowCode
 from imports.types.base import Chunk, ImportKind
-from imports.types.columns import Choice, Code, KeyPart, LongText, Reference, Text, WebAddress, WholeNumber, YesNo
+from imports.types.columns import (
+    Archive,
+    Choice,
+    Code,
+    KeyPart,
+    LongText,
+    Reference,
+    Text,
+    WebAddress,
+    WholeNumber,
+    YesNo,
+)
 
 
 class Resources(ImportKind):
@@ -33,6 +44,7 @@ class Resources(ImportKind):
     description = LongText()
     duration_minutes = WholeNumber(aliases=("duration",))
     is_premium = YesNo(aliases=("premium",))
+    archive = Archive()
 
     class Meta:
         model = Resource

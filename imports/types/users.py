@@ -88,6 +88,11 @@ class Users(ImportKind):
             draft.fault(RowCode.R_RULE, text, column, column.show(names))
         draft.extra["roles"] = [known[name] for name in names if name in known]
 
+    def promises(self, user: Any, draft: Draft) -> dict[str, Any]:  # noqa: ARG002
+        person = User(email="", role=draft.values.get("role") or User.Role.STUDENT)
+        person.apply_role()
+        return {"is_staff": person.is_staff, "is_active": person.is_active}
+
     def before_writing(self, created: list[dict[str, Any]], updated: list[dict[str, Any]]) -> None:
         """What follows from the role, as `User.apply_role` says it, and a password nobody knows."""
         User.lock_administrators()

@@ -1,6 +1,6 @@
 """What an undo finds: for each record an import has touched, what it was before and whether it may be taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,19 +90,24 @@ def _keep_reachable(findings: Findings, model: Any, user: Any) -> None:
     findings.changed = {pk: version for pk, version in findings.changed.items() if pk in reachable}
 
 
-def leave_what_is_in_use(model: Any, findings: Findings, *, ignoring: Sequence[type[models.Model]] = ()) -> None:
-    """Records made by the import that others point at by now are left, and then those they themselves lie below."""
+def leave_what_is_in_use(
+    model: Any, findings: Findings, *, going: Mapping[type[models.Model], models.Q] | None = None
+) -> None:
+    """Records made by the import that others point at by now are left, and then those they themselves lie below.
+
+    `going` says of other models which records will be gone by then.
+    """
+    going = going or {}
     relations = [
         (related, relation.field.attname)
         for relation in model._meta.get_fields(include_hidden=True)
         if relation.auto_created and not relation.concrete and not relation.many_to_many
-        if (related := relation.related_model) not in ignoring
-        if not issubclass(related, HistoricalRow) and not related._meta.auto_created
+        if not issubclass(related := relation.related_model, HistoricalRow) and not related._meta.auto_created
     ]
     while findings.created:
         users: dict[int, list[str]] = {}
         for related, name in relations:
-            _count_users(model, related, name, findings.created, users)
+            _count_users(model, related, name, findings.created, users, going.get(related))
         if not users:
             return
         for pk, names in users.items():
@@ -110,10 +115,14 @@ def leave_what_is_in_use(model: Any, findings: Findings, *, ignoring: Sequence[t
         findings.created = [pk for pk in findings.created if pk not in users]
 
 
-def _count_users(model: Any, related: Any, name: str, ids: list[int], users: dict[int, list[str]]) -> None:
+def _count_users(
+    model: Any, related: Any, name: str, ids: list[int], users: dict[int, list[str]], going: models.Q | None
+) -> None:
     rows = related._base_manager.filter(**{f"{name}__among": ids})
     if related is model:
         rows = rows.exclude(pk__among=ids)
+    elif going is not None:
+        rows = rows.exclude(going)
     for pk, number in rows.order_by().values_list(name).annotate(number=Count("pk")):
         noun = related._meta.verbose_name if number == 1 else related._meta.verbose_name_plural
         users.setdefault(pk, []).append(f"{number:,} {noun}")

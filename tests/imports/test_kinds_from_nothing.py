@@ -7,6 +7,7 @@ from django.db.models import Model
 
 from apps.access.models import RoleAssignment
 from apps.accounts.models import User
+from apps.assessments.models import Answer, Assessment, Question
 from apps.audit.models import HistoricalRow
 from apps.catalog.models import Category, Course, CourseInstructor, CourseUserGrant, Lesson, Module, Resource
 from apps.enrollments.models import Enrollment, LessonProgress
@@ -39,6 +40,20 @@ FILES = {
         "course_code,lesson_code,title,type,url\n"
         "PY-101,l1,Cheat sheet,link,https://example.org/sheet\nPY-101,l1,Notes,document,\n"
     ),
+    "assessments": (
+        "course_code,lesson_code,title,passing_score,quiz_type\nPY-101,l1,What you know,60,graded\n"
+        "DB-201,l1,Tables and keys,,\n"
+    ),
+    "questions": (
+        "course_code,lesson_code,question_code,text,type,points\n"
+        "PY-101,l1,names,What is a name?,single choice,2\nPY-101,l1,,Name two loops.,essay,5\n"
+        "DB-201,l1,,What belongs to what?,matching,\n"
+    ),
+    "answers": (
+        "course_code,lesson_code,question_code,order,text,is_correct,match\n"
+        "PY-101,l1,names,1,A label on a value,yes,\nPY-101,l1,names,2,A box,no,\n"
+        "DB-201,l1,q1,,Row,,Record\nDB-201,l1,q1,,Column,,Field\n"
+    ),
     "enrollments": (
         "student_email,course_code,status,enrolled_at,progress_percent\n"
         "sam@example.org,PY-101,active,2026-01-02 10:00,40\nsam@example.org,DB-201,completed,2025-01-02,\n"
@@ -59,6 +74,9 @@ WATCHED: tuple[type[Model], ...] = (
     Module,
     Lesson,
     Resource,
+    Assessment,
+    Question,
+    Answer,
     Enrollment,
     LessonProgress,
 )
@@ -100,6 +118,15 @@ def test_files_set_up_a_platform_from_nothing_change_nothing_twice_and_leave_not
     assert list(Module.objects.filter(course=course).values_list("code", "order")) == [("m1", 1), ("m2", 2)]
     assert Lesson.objects.get(course=course, title="Functions").module.code == "m2"
     assert Lesson.objects.get(course__code="DB-201").module.code == "m1"
+    assert list(Question.objects.order_by("pk").values_list("code", "order", "type")) == [
+        ("names", 1, "single_choice"),
+        ("q1", 2, "essay"),
+        ("q1", 1, "matching"),
+    ]
+    assert list(Answer.objects.filter(question__type="matching").values_list("order", "match")) == [
+        (1, "Record"),
+        (2, "Field"),
+    ]
     assert Enrollment.objects.get(course__code="DB-201").progress_percent == 100
     assert course.enrolled_count == 1
     assert LessonProgress.objects.get(lesson__code="l1", enrollment__course=course).completed_at is not None

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from apps.accounts.models import User
+from apps.assessments.models import Answer, Assessment, Question
 from apps.catalog.models import Category, Course, CourseInstructor, Lesson, Module, Resource
 from apps.enrollments.models import Enrollment, LessonProgress
 from imports.types import KINDS
@@ -52,6 +53,9 @@ EDITS = {
     "modules": ("title", "Renamed"),
     "lessons": ("title", "Renamed"),
     "resources": ("title", "Renamed"),
+    "assessments": ("title", "Renamed"),
+    "questions": ("points", "7"),
+    "answers": ("text", "Renamed"),
     "enrollments": ("progress_percent", "77"),
     "progress": ("seconds_spent", "7777"),
 }
@@ -91,6 +95,7 @@ def platform(course: Course, instructor: User, manager: User, support: User) -> 
             course=course, module=last, title=f"Lesson {number}", content=text, transcript=text * 2
         )
         Resource.objects.create(lesson=lesson, title=f"-{number}", url="https://example.org/a?b=c", description=text)
+        ask_about(lesson, text)
     learner = person("o'brien+tag", User.Role.STUDENT, password="x")
     person("=cmd", User.Role.STUDENT)
     moment = datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=UTC)
@@ -106,6 +111,14 @@ def platform(course: Course, instructor: User, manager: User, support: User) -> 
         LessonProgress.objects.create(enrollment=taken, lesson=lesson, is_completed=True, completed_at=moment)
     for number, text in enumerate(HOSTILE_TEXTS[:4]):
         catalog.course.make(code=f"H-{number}", title=f"{text} in a title", category=everywhere, subtitle=text)
+
+
+def ask_about(lesson: Lesson, text: str) -> None:
+    """An assessment whose question and answers are made of a text that suffers in a spreadsheet."""
+    assessment = Assessment.objects.create(lesson=lesson, title=f"-{lesson.title}", description=text, passing_score=0)
+    question = Question.objects.create(assessment=assessment, text=text, explanation=text, type=Question.Type.MATCHING)
+    Answer.objects.create(question=question, text=f"{text} one".strip(), match=text.strip(), feedback=text)
+    Answer.objects.create(question=question, text="two", is_correct=True, order=12)
 
 
 def exported(kind: str, path: Path, by: User) -> Path:
@@ -180,7 +193,7 @@ def test_every_hostile_text_comes_back_letter_by_letter(fmt: str, administrator:
 
 
 def test_an_instructor_takes_the_own_course_out_and_in_again(course: Course, instructor: User, tmp_path: Path) -> None:
-    for kind in ("courses", "modules", "lessons", "resources"):
+    for kind in ("courses", "modules", "lessons", "resources", "assessments", "questions", "answers"):
         plan = planned(kind, exported(kind, tmp_path / f"{kind}.csv", instructor), instructor)
 
         counts = {name: number for name, number in plan["counts"].items() if number}

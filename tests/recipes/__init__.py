@@ -5,11 +5,22 @@ from typing import Any, cast
 from django.db.models import Model
 from model_bakery.recipe import Recipe
 
-from tests.recipes import access, accounts, audit, catalog, enrollments, imports, jobs, notifications, reviews
+from tests.recipes import (
+    access,
+    accounts,
+    assessments,
+    audit,
+    catalog,
+    enrollments,
+    imports,
+    jobs,
+    notifications,
+    reviews,
+)
 
 RECIPES: dict[type[Model], Recipe[Any]] = {
     cast(type[Model], recipe._model): recipe
-    for module in (access, accounts, audit, catalog, enrollments, imports, jobs, notifications, reviews)
+    for module in (access, accounts, assessments, audit, catalog, enrollments, imports, jobs, notifications, reviews)
     for recipe in vars(module).values()
     if isinstance(recipe, Recipe)
 }

@@ -15,6 +15,7 @@ from apps.catalog.admin.panels import history_tab, may_add_below
 from apps.catalog.admin.pieces import PieceAdmin
 from apps.catalog.models import Lesson, Resource
 from apps.catalog.services import archive_lesson, restore_lesson
+from apps.catalog.tabs import lesson_tabs
 
 ACCESS_TONES: dict[str, Tone] = {"guest": "good", "registered": "info", "premium": "warn"}
 
@@ -38,6 +39,8 @@ lesson_resources_tab = Tab(
     count=lambda request, lesson: Resource.objects.filter(lesson=lesson).count(),  # noqa: ARG005
 )
 
+lesson_tabs += [Tab(key="facts", title="Facts", place=10, has_fields=True), lesson_resources_tab, history_tab()]
+
 
 @admin.register(Lesson)
 class LessonAdmin(PieceAdmin[Lesson]):
@@ -45,7 +48,7 @@ class LessonAdmin(PieceAdmin[Lesson]):
     choice_verbs = {"module": "change"}
     archive_service = archive_lesson
     restore_service = restore_lesson
-    tabs = (Tab(key="facts", title="Facts", place=10, has_fields=True), lesson_resources_tab, history_tab())
+    tabs = lesson_tabs
     list_display = ("lesson", "place", "kind", "access", "duration", "updated")
     list_filter = ("type", "access_level", "is_free_preview", "has_assessment", "has_lab")
     list_select_related = ("course", "module")

@@ -18,23 +18,17 @@ CODE_HELP = "Left blank, one is made up. It never changes when things are moved.
 two_characters = MinLengthValidator(2, "Write at least 2 characters.")
 
 
-class PieceModel(models.Model):
-    """A piece of a course: saved with a blank code or no place, it gets the next code and the place at the end."""
+class PlacedModel(models.Model):
+    """One of the parts of something, in an order: saved without a place, it gets the one at the end."""
 
-    code_prefix: ClassVar[str]
     parent_field: ClassVar[str]
-    code_field: ClassVar[str]
 
-    code = models.CharField(max_length=60, blank=True, validators=[valid_code], help_text=CODE_HELP)
-    title = models.CharField(max_length=255, validators=[two_characters])
     order = models.PositiveIntegerField(default=0, help_text="Its place; 0 puts it at the end.")
 
     class Meta:
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self.code:
-            self.code = next_code(self.code_prefix, self.siblings(self.code_field))
         if self._state.adding and not self.order:
             self.order = next_order(self.siblings(self.parent_field))
         super().save(*args, **kwargs)
@@ -42,6 +36,32 @@ class PieceModel(models.Model):
     def siblings(self, field: str) -> models.QuerySet[Any]:
         """The records, archived ones included, that share the value of this field with it."""
         return type(self)._base_manager.filter(**{f"{field}_id": getattr(self, f"{field}_id")})
+
+
+class CodedModel(PlacedModel):
+    """A part with a code: saved with a blank one, it gets the next."""
+
+    code_prefix: ClassVar[str]
+    code_field: ClassVar[str]
+
+    code = models.CharField(max_length=60, blank=True, validators=[valid_code], help_text=CODE_HELP)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.code:
+            self.code = next_code(self.code_prefix, self.siblings(self.code_field))
+        super().save(*args, **kwargs)
+
+
+class PieceModel(CodedModel):
+    """A piece of a course: its code and its place are made up where they are left blank."""
+
+    title = models.CharField(max_length=255, validators=[two_characters])
+
+    class Meta:
+        abstract = True
 
 
 class Module(PieceModel, NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedModel):

@@ -1,7 +1,6 @@
 """What can be done to categories, courses, their instructors, modules, lessons and resources."""
 
 from apps.catalog.services.archiving import (
-    archive_below,
     archive_category,
     archive_course,
     archive_lesson,
@@ -44,7 +43,6 @@ from apps.catalog.services.versions import clone_course, suggest_version_code
 
 __all__ = [
     "add_instructor",
-    "archive_below",
     "archive_category",
     "archive_course",
     "archive_lesson",

@@ -13,6 +13,7 @@ from django.db.models import Model, ProtectedError, QuerySet
 from django.utils import timezone
 
 from apps.audit.recording import change_set, write_history
+from apps.catalog.below import archived_with_lessons
 from apps.catalog.models import Category, Course, Lesson, Module, Resource
 from apps.catalog.services.publishing import enter_status
 from apps.catalog.states import CourseStatus
@@ -20,16 +21,12 @@ from apps.records.rules import RuleBroken
 
 
 def archive_course(course: Course, *, by: Any, reason: str = "") -> Course:
-    """Hides a course with its modules, lessons and resources; enrollments stay and can be read."""
+    """Hides a course with everything below it; enrollments stay and can be read."""
     with change_set(by=by, reason=reason, title=f"Archive {course}"):
-        archive_below([course.pk], at=_archive(course, by=by), by=by)
+        now = archive_one(course, by=by)
+        for below in everything_below([course.pk]):
+            archive_all(below.filter(archived_at=None), at=now, by=by)
     return course
-
-
-def archive_below(course_ids: Collection[int], *, at: datetime, by: Any) -> None:
-    """Takes along what lies below courses that are archived at this moment; a change set must be open."""
-    for below in everything_below(course_ids):
-        _archive_all(below.filter(archived_at=None), at=at, by=by)
 
 
 def restore_course(course: Course, *, by: Any, reason: str = "") -> Course:
@@ -37,69 +34,71 @@ def restore_course(course: Course, *, by: Any, reason: str = "") -> Course:
     with change_set(by=by, reason=reason, title=f"Restore {course}"):
         if course.category is not None and course.category.is_archived:
             raise RuleBroken(f"The category {course.category} is archived. Restore it first.")
-        then = _restore(course)
+        then = restore_one(course)
         for below in everything_below([course.pk]):
-            _restore_all(below.filter(archived_at=then))
+            restore_all(below.filter(archived_at=then))
     return course
 
 
 def everything_below(course_ids: Collection[int]) -> tuple[QuerySet[Any], ...]:
-    """The modules, lessons and resources of courses, archived ones included."""
+    """The modules and lessons of courses and what lies below these, archived ones included."""
     return (
         Module.with_archived.filter(course__in=course_ids),
         Lesson.with_archived.filter(course__in=course_ids),
-        Resource.with_archived.filter(lesson__course__in=course_ids),
+        *archived_with_lessons(course__in=course_ids),
     )
 
 
 def archive_module(module: Module, *, by: Any, reason: str = "") -> Module:
-    """Hides a module with its lessons and their resources."""
+    """Hides a module with its lessons and what lies below them."""
     with change_set(by=by, reason=reason, title=f"Archive {module}"):
-        now = _archive(module, by=by)
-        _archive_all(Lesson.objects.filter(module=module), at=now, by=by)
-        _archive_all(Resource.objects.filter(lesson__module=module), at=now, by=by)
+        now = archive_one(module, by=by)
+        for below in (Lesson.objects.filter(module=module), *archived_with_lessons(module=module)):
+            archive_all(below.filter(archived_at=None), at=now, by=by)
     return module
 
 
 def restore_module(module: Module, *, by: Any, reason: str = "") -> Module:
     """Brings a module back with what was archived together with it."""
     with change_set(by=by, reason=reason, title=f"Restore {module}"):
-        _refuse_below_archived(module.course)
-        then = _restore(module)
-        _restore_all(Lesson.with_archived.filter(module=module, archived_at=then))
-        _restore_all(Resource.with_archived.filter(lesson__module=module, archived_at=then))
+        refuse_below_archived(module.course)
+        then = restore_one(module)
+        for below in (Lesson.with_archived.filter(module=module), *archived_with_lessons(module=module)):
+            restore_all(below.filter(archived_at=then))
     return module
 
 
 def archive_lesson(lesson: Lesson, *, by: Any, reason: str = "") -> Lesson:
-    """Hides a lesson with its resources; what learners did in it is kept."""
+    """Hides a lesson with what lies below it; what learners did in it is kept."""
     with change_set(by=by, reason=reason, title=f"Archive {lesson}"):
-        now = _archive(lesson, by=by)
-        _archive_all(Resource.objects.filter(lesson=lesson), at=now, by=by)
+        now = archive_one(lesson, by=by)
+        for below in archived_with_lessons(pk=lesson.pk):
+            archive_all(below.filter(archived_at=None), at=now, by=by)
     return lesson
 
 
 def restore_lesson(lesson: Lesson, *, by: Any, reason: str = "") -> Lesson:
     """Brings a lesson back with what was archived together with it."""
     with change_set(by=by, reason=reason, title=f"Restore {lesson}"):
-        _refuse_below_archived(lesson.module)
-        then = _restore(lesson)
-        _restore_all(Resource.with_archived.filter(lesson=lesson, archived_at=then))
+        refuse_below_archived(lesson.module)
+        then = restore_one(lesson)
+        for below in archived_with_lessons(pk=lesson.pk):
+            restore_all(below.filter(archived_at=then))
     return lesson
 
 
 def archive_resource(resource: Resource, *, by: Any, reason: str = "") -> Resource:
     """Hides a resource."""
     with change_set(by=by, reason=reason, title=f"Archive {resource}"):
-        _archive(resource, by=by)
+        archive_one(resource, by=by)
     return resource
 
 
 def restore_resource(resource: Resource, *, by: Any, reason: str = "") -> Resource:
     """Brings a resource back."""
     with change_set(by=by, reason=reason, title=f"Restore {resource}"):
-        _refuse_below_archived(resource.lesson)
-        _restore(resource)
+        refuse_below_archived(resource.lesson)
+        restore_one(resource)
     return resource
 
 
@@ -110,7 +109,7 @@ def archive_category(category: Category, *, by: Any, reason: str = "") -> Catego
             raise RuleBroken(f"{category} holds {_several(courses, 'course')}. Move them to another category first.")
         if children := Category.objects.filter(parent=category).count():
             raise RuleBroken(f"{category} holds {_several(children, 'category')}. Move or archive them first.")
-        _archive(category, by=by)
+        archive_one(category, by=by)
     return category
 
 
@@ -118,8 +117,8 @@ def restore_category(category: Category, *, by: Any, reason: str = "") -> Catego
     """Brings a category back."""
     with change_set(by=by, reason=reason, title=f"Restore {category}"):
         if category.parent is not None:
-            _refuse_below_archived(category.parent)
-        _restore(category)
+            refuse_below_archived(category.parent)
+        restore_one(category)
     return category
 
 
@@ -129,8 +128,8 @@ def delete_course(course: Course, *, by: Any, reason: str = "") -> None:
         _delete(course, f"{course} has learners, so it cannot be deleted. Archive it instead.")
 
 
-def delete_record(record: Module | Lesson | Resource | Category, *, by: Any, reason: str = "") -> None:
-    """Deletes a module, lesson, resource or category for good. Raises `RuleBroken` while others depend on it."""
+def delete_record(record: Model, *, by: Any, reason: str = "") -> None:
+    """Deletes a record for good. Raises `RuleBroken` while others depend on it."""
     with change_set(by=by, reason=reason, title=f"Delete {record}"):
         _delete(record, f"{record} is in use, so it cannot be deleted. Archive it instead.")
 
@@ -143,7 +142,8 @@ def _delete(record: Model, refusal: str) -> None:
         raise RuleBroken(refusal) from None
 
 
-def _archive(record: Any, *, by: Any) -> datetime:
+def archive_one(record: Any, *, by: Any) -> datetime:
+    """Hides one record and answers with the moment; in the open change set. Raises `RuleBroken` when it is hidden."""
     if record.is_archived:
         raise RuleBroken(f"{record} is archived already.")
     now = timezone.now()
@@ -154,7 +154,8 @@ def _archive(record: Any, *, by: Any) -> datetime:
     return now
 
 
-def _restore(record: Any) -> datetime:
+def restore_one(record: Any) -> datetime:
+    """Brings one record back and answers with the moment it was hidden; a change set must be open."""
     if not record.is_archived:
         raise RuleBroken(f"{record} is not archived.")
     then: datetime = record.archived_at
@@ -165,11 +166,13 @@ def _restore(record: Any) -> datetime:
     return then
 
 
-def _archive_all(records: QuerySet[Any], *, at: datetime, by: Any) -> None:
+def archive_all(records: QuerySet[Any], *, at: datetime, by: Any) -> None:
+    """Hides records as of this moment; a change set must be open."""
     _write(records, archived_at=at, archived_by=by)
 
 
-def _restore_all(records: QuerySet[Any]) -> None:
+def restore_all(records: QuerySet[Any]) -> None:
+    """Brings records back; a change set must be open."""
     _write(records, archived_at=None, archived_by=None)
 
 
@@ -183,7 +186,8 @@ def _write(records: QuerySet[Any], **values: Any) -> None:
     write_history(found, "~")
 
 
-def _refuse_below_archived(parent: Any) -> None:
+def refuse_below_archived(parent: Any) -> None:
+    """Raises `RuleBroken` when what a record lies below is archived."""
     if parent.is_archived:
         raise RuleBroken(f"{parent} is archived. Restore it first.")
 

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.utils import timezone
 
 from apps.audit.recording import change_set, write_history
+from apps.catalog.below import below_lessons
 from apps.catalog.codes import next_version_code, unique_slug
 from apps.catalog.grants import follow_instructor
 from apps.catalog.models import Course, CourseInstructor, Lesson, Module, Resource
 from apps.catalog.states import CourseStatus
 from apps.records.rules import RuleBroken
 
-Piece = TypeVar("Piece", Module, Lesson, Resource)
 HIGHEST_VERSION = Decimal("999.0")
 
 
@@ -24,7 +24,7 @@ def suggest_version_code(course: Course) -> str:
 
 
 def clone_course(course: Course, *, by: Any, code: str = "", title: str = "", reason: str = "") -> Course:
-    """A new version of a course, as a draft: its facts, instructors, modules, lessons and resources.
+    """A new version of a course, as a draft: its facts, instructors, modules and lessons, and what lies below these.
 
     Learners stay in the old one; what is archived is left behind. Raises `RuleBroken` when the code is taken.
     """
@@ -44,7 +44,11 @@ def clone_course(course: Course, *, by: Any, code: str = "", title: str = "", re
         lessons = _copy_pieces(
             Lesson.objects.filter(module__in=modules), course_id=copy.pk, parents=("module_id", modules)
         )
-        _copy_pieces(Resource.objects.filter(lesson__in=lessons), parents=("lesson_id", lessons))
+        copied: dict[type[Model], dict[int, int]] = {Lesson: lessons}
+        for below in below_lessons:
+            parents = copied[below.parent_model]
+            pieces = below.model._default_manager.filter(**{f"{below.parent}__in": parents})
+            copied[below.model] = _copy_pieces(pieces, parents=(f"{below.parent}_id", parents))
     return copy
 
 
@@ -65,7 +69,7 @@ def _copy_of_course(course: Course, *, code: str, title: str) -> Course:
 
 
 def _copy_pieces(
-    pieces: Iterable[Piece], *, parents: tuple[str, dict[int, int]] | None = None, **values: Any
+    pieces: Iterable[Any], *, parents: tuple[str, dict[int, int]] | None = None, **values: Any
 ) -> dict[int, int]:
     """Copies pieces in bulk with their history; returns the new id for each old one."""
     originals = list(pieces)

@@ -1,0 +1,1 @@
+"""What learners are asked in a course, and what they answered."""

@@ -1,0 +1,74 @@
+"""The tables of an import, flat or composite, each with how it is read: one shape for planner, runner and screens."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from imports.models import ImportJob
+from imports.presets import Preset, preset_for
+from imports.types import kind_for
+from imports.types.base import ImportKind
+from imports.types.composites import COMPOSITES
+
+PART_FIELDS = ("headers", "samples", "mapping", "value_mapping", "constants", "formats")
+IDS_OF_A_PART = 10_000_000_000
+"""More than a file has lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One table; `source` is its sheet or its member, and empty where the file is nothing but this table."""
+
+    index: int
+    kind: ImportKind
+    source: str
+    headers: Sequence[str]
+    samples: Sequence[Sequence[str]]
+    mapping: Mapping[str, str]
+    value_mapping: Mapping[str, Mapping[str, str]]
+    constants: Mapping[str, str]
+    formats: Mapping[str, str]
+    counts: Mapping[str, int]
+    preset: Preset | None
+    """Whose way of writing files the table follows."""
+
+
+def parts_of(job: ImportJob) -> list[Part]:
+    """The tables in the order in which they are planned and written; a flat job of a known kind has one."""
+    if job.kind and job.kind not in COMPOSITES:
+        read = {name: getattr(job, name) for name in PART_FIELDS}
+        return [Part(0, kind_for(job.kind), "", counts=job.counts, preset=_preset(job.preset), **read)]
+    return [
+        Part(
+            index,
+            kind_for(part["kind"]),
+            part["source"],
+            counts=part.get("counts", {}),
+            preset=_preset(part.get("preset", "")),
+            **{name: part[name] for name in PART_FIELDS},
+        )
+        for index, part in enumerate(job.parts)
+    ]
+
+
+def _preset(name: str) -> Preset | None:
+    return preset_for(name) if name else None
+
+
+def kinds_of(job: ImportJob) -> list[ImportKind]:
+    """Every kind of the job once, in the order of its parts."""
+    return list({part.kind.key: part.kind for part in parts_of(job)}.values())
+
+
+def provisional_id(part: int, number: int) -> int:
+    """What stands for the record a row of the same plan makes, until it is made: below zero, unlike any real id."""
+    return -(part * IDS_OF_A_PART + number)
+
+
+def row_of(provisional: int) -> tuple[int, int]:
+    """The part and the line of the row that makes this record."""
+    return divmod(-provisional, IDS_OF_A_PART)
+
+
+def is_provisional(value: Any) -> bool:
+    return isinstance(value, int) and value < 0
