@@ -1,6 +1,5 @@
 """The doors of an import: upload, choose, plan, apply and undo, on the screen and on the command line alike."""
 
-from collections.abc import Sequence
 from secrets import token_hex
 from typing import Any, BinaryIO
 
@@ -15,13 +14,11 @@ from imports.codes import FileCode, FileRefused, Message
 from imports.files import delete_file, keep_file, local_path, recognize_parts, samples_of, sha256_of, table_of
 from imports.guard import safe_display_name
 from imports.mapping import suggest_kind
-from imports.models import ImportJob, ImportRow
+from imports.models import Feed, ImportJob, ImportRow
 from imports.parts import parts_of
 from imports.planner.storing import drop_rows
 from imports.policy import may_import_anything
-from imports.presets import Preset, recognized_presets
 from imports.sources import composite_in
-from imports.types import kind_for
 from imports.types.composites import COMPOSITES, importable
 from imports.undo import preview_undo
 
@@ -35,11 +32,21 @@ FEW_ROWS = 10
 
 
 def upload_file(
-    file: BinaryIO, *, name: str, by: Any, kind: str = "", encoding: str = "", delimiter: str = "", sheet: str = ""
+    file: BinaryIO,
+    *,
+    name: str,
+    by: Any,
+    kind: str = "",
+    encoding: str = "",
+    delimiter: str = "",
+    sheet: str = "",
+    feed: Feed | None = None,
+    feed_file: str = "",
 ) -> ImportJob:
     """Keeps the file and says what it is. A refused one stays as a refused import, with its file only if a choice
     of encoding, sheet or delimiter may cure it."""
     job = ImportJob(uploader=by, kind=kind, token=token_hex(16), encoding=encoding, delimiter=delimiter, sheet=sheet)
+    job.feed, job.feed_file = feed, feed_file
     job.format = "xlsx" if name.strip().lower().endswith(".xlsx") else "csv"
     job.original_name = "".join(char for char in name if char.isprintable())[-100:] or "without a name"
     try:
@@ -73,14 +80,8 @@ def recognize(job: ImportJob, *, by: Any) -> None:
         job.samples = samples_of(table)
         job.messages = [warning.as_json() for warning in table.warnings]
         job.counts = {"rows": table.row_count}
-    job.kind = job.kind or _kind_of_preset(job.headers, by) or suggest_kind(job.headers)
+    job.kind = job.kind or suggest_kind(job.headers)
     _refuse_without_right(job.kind, by)
-
-
-def _kind_of_preset(headers: Sequence[str], by: Any) -> str:
-    """What the rows are where it is known whose file this is: the first kind the person may import."""
-    kinds = (preset.kind for preset in recognized_presets(headers))
-    return next((kind for kind in kinds if kind_for(kind).may_import(by)), "")
 
 
 def _refuse_without_right(kind: str, by: Any) -> None:
@@ -131,11 +132,6 @@ def configure(job: ImportJob, *, by: Any, **choices: Any) -> ImportJob:
         recognize(job, by=by)
     job.save()
     return job
-
-
-def use_preset(job: ImportJob, preset: Preset, *, by: Any) -> ImportJob:
-    """Reads the file as one of that platform; everything can still be chosen otherwise."""
-    return configure(job, by=by, kind=preset.kind, preset=preset.name, **preset.choices(job.headers))
 
 
 @transaction.atomic

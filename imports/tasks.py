@@ -23,7 +23,7 @@ from imports.exporter.keeping import delete_old_exports
 from imports.exporter.lists import listed_rows
 from imports.files import delete_file, forget_passwords, tables_of
 from imports.mapping import exact_mapping
-from imports.models import ImportJob, ImportRow
+from imports.models import Feed, ImportJob, ImportRow
 from imports.parts import PART_FIELDS
 from imports.planner import make_plan
 from imports.planner.storing import drop_rows
@@ -190,6 +190,7 @@ def tidy_imports(run: Run) -> str:
         delete_file(import_job)
         import_job.save(update_fields=["file"])
         deleted += 1
+    Feed.objects.filter(used_at__lt=now - timedelta(days=settings.IMPORT_KEEP_FEEDS_DAYS)).delete()
     exports = delete_old_exports()
     run.count(plans=expired, files=deleted, exports=exports)
     return f"{expired:,} abandoned plans, {deleted:,} old files and {exports:,} old exports deleted."

@@ -88,10 +88,9 @@ def _use_preset(request: HttpRequest, job: ImportJob, name: str) -> HttpResponse
         raise Http404
     try:
         if name:
-            services.use_preset(job, PRESETS[name], by=request.user)
-            messages.success(
-                request, f"The file is read as “{PRESETS[name].title}”. Look it through, then make the plan."
-            )
+            preset = PRESETS[name]
+            services.configure(job, by=request.user, kind=preset.kind, preset=name, **preset.choices(job.headers))
+            messages.success(request, f"The file is read as “{preset.title}”. Look it through, then make the plan.")
         else:
             services.configure(job, by=request.user, **NO_PRESET)
     except (FileRefused, RuleBroken) as broken:

@@ -1,6 +1,7 @@
 """What `--map`, `--map-value`, `--constant` and `--filter` say."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.management import CommandError
@@ -48,38 +49,51 @@ def chosen_preset(name: str, kind: str) -> Preset | None:
     return preset
 
 
-def chosen_reading(
-    kind: ImportKind,
-    headers: Sequence[str],
-    preset: Preset | None,
-    *,
-    asked: Mapping[str, str],
-    constants: Mapping[str, str],
-    values: Mapping[str, Mapping[str, str]],
-) -> dict[str, Any]:
-    """What is asked for by hand comes first, then what the preset says; names and aliases that are left map themselves.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is to be read: what was asked for by hand, and whose way of writing files it follows."""
 
-    What comes first frees its column of the rest.
-    """
-    spelled = {fold_header(header): header for header in headers}
-    mapping = {spelled.get(fold_header(header), header): column for header, column in asked.items()}
-    taken = frozenset({*mapping.values(), *constants} - {""})
-    theirs = preset.choices(headers, taken=taken) if preset else {}
-    mapping = {**theirs.get("mapping", {}), **mapping}
-    taken |= {*mapping.values(), *theirs.get("constants", ())}
-    exact = {
-        header: column
-        for header, column in exact_mapping(kind, headers).items()
-        if header not in mapping and column not in taken
-    }
-    meanings = theirs.get("value_mapping", {})
-    return {
-        "preset": preset.name if preset else "",
-        "mapping": {**exact, **mapping},
-        "value_mapping": {name: {**meanings.get(name, {}), **values.get(name, {})} for name in {*meanings, *values}},
-        "constants": {**theirs.get("constants", {}), **constants},
-        "formats": theirs.get("formats", {}),
-    }
+    kind: ImportKind
+    preset: Preset | None
+    asked: Mapping[str, str]
+    constants: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+
+    def choices(self, headers: Sequence[str]) -> dict[str, Any]:
+        """What is asked for comes first, then what the preset says; names and aliases that are left map themselves.
+
+        What comes first frees its column of the rest.
+        """
+        spelled = {fold_header(header): header for header in headers}
+        mapping = {spelled.get(fold_header(header), header): column for header, column in self.asked.items()}
+        taken = frozenset({*mapping.values(), *self.constants} - {""})
+        theirs = self.preset.choices(headers, taken=taken) if self.preset else {}
+        mapping = {**theirs.get("mapping", {}), **mapping}
+        constants = {**theirs.get("constants", {}), **self.constants}
+        exact = {
+            header: column
+            for header, column in exact_mapping(self.kind, headers).items()
+            if header not in mapping and column not in {*mapping.values(), *constants}
+        }
+        meanings = theirs.get("value_mapping", {})
+        return {
+            "preset": self.preset.name if self.preset else "",
+            "mapping": {**exact, **mapping},
+            "value_mapping": {
+                name: {**meanings.get(name, {}), **self.values.get(name, {})} for name in {*meanings, *self.values}
+            },
+            "constants": constants,
+            "formats": theirs.get("formats", {}),
+        }
+
+
+def chosen_reading(options: Mapping[str, Any]) -> Reading:
+    """What the options say. Raises `CommandError` for what says nothing, and `FileRefused` for what does not exist."""
+    asked = pairs("--map", options["map"], "HEADER=COLUMN", at_last=True)
+    constants = pairs("--constant", options["constant"], "COLUMN=VALUE")
+    preset = chosen_preset(options["preset"], options["kind"])
+    kind = kind_for(preset.kind if preset else options["kind"])
+    return Reading(kind, preset, asked, constants, chosen_values(kind, options["map_value"]))
 
 
 def chosen_values(kind: ImportKind, texts: Sequence[str]) -> dict[str, dict[str, str]]:

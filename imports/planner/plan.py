@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from apps.jobs.running import Run
-from imports.codes import FileRefused, Message, RowCode, in_sheet
+from imports.codes import FileRefused, Message, RowCode, WarningCode, in_sheet
 from imports.mapping import check_mapping
 from imports.models import ImportJob, ImportRow
 from imports.parts import Part
 from imports.planner.existing import Finder
 from imports.planner.judging import Judge
+from imports.planner.known import known_rows
 from imports.planner.new_records import NewRecords
 from imports.planner.pending import Pending
 from imports.planner.reading import RowReader, references_of
@@ -22,7 +23,7 @@ from imports.planner.references import resolve_references
 from imports.planner.seen import SeenKeys
 from imports.planner.storing import drop_rows, mark_duplicates, store_rows
 from imports.presets import PresetTable
-from imports.readers import Table
+from imports.readers import RawRow, Table
 from imports.types.base import Chunk, Draft
 
 Outcome = ImportRow.Outcome
@@ -48,8 +49,9 @@ def make_plan(job: ImportJob, tables: Sequence[Planned], warnings: Iterable[Mess
             planner = Planner(job, part, RowReader(part.kind, part, table.shape.headers), run.requester, new)
             done = planner.plan_all(table, run, done)
             planner.write_down()
-            if isinstance(table, PresetTable):
-                warnings += in_sheet(table.left_out(), part.source)
+            warnings += in_sheet(
+                [*planner.told(), *(table.left_out() if isinstance(table, PresetTable) else ())], part.source
+            )
             counts.update(planner.totals())
     job.counts = dict(counts)
     job.messages = [message.as_json() for message in warnings]
@@ -90,14 +92,14 @@ class Planner:
         self.judge = Judge(self.kind, columns, job.mode)
         self.memory: dict[str, Any] = {}
         self.counts: Counter[str] = Counter()
+        self.known = known_rows(job, part, reader)
 
     def plan_all(self, table: Table, run: Run, done: int) -> int:
         """Plans chunk by chunk; `done` rows of the file have been planned before."""
         with SeenKeys() as seen:
             for raw_rows in chunked(table.rows(), self.kind.chunk_rows):
-                drafts = [self.reader.draft(raw) for raw in raw_rows]
-                self.plan_chunk(drafts, seen)
-                done += len(drafts)
+                self.plan_chunk(raw_rows, seen)
+                done += len(raw_rows)
                 run.report(done)
         return done
 
@@ -109,9 +111,8 @@ class Planner:
         else:
             self.job.parts[self.part.index] |= {"counts": self.totals(), "unknown_values": unknown}
 
-    def plan_chunk(self, drafts: Sequence[Draft], seen: SeenKeys) -> None:
-        made_up = self.finder.made_up
-        repeated, clashes = seen.judge(drafts, made_up=made_up)
+    def plan_chunk(self, raw_rows: Sequence[RawRow], seen: SeenKeys) -> None:
+        drafts, repeated, clashes = self._drafts(raw_rows, seen)
         for draft in repeated:
             draft.outcome = Outcome.REPEATED
             draft.faults.clear()
@@ -138,6 +139,23 @@ class Planner:
             for before in mark_duplicates(self.job, self.part.index, earlier, CLASH):
                 self.counts[before] -= 1
                 self.counts[Outcome.INVALID] += 1
+
+    def _drafts(
+        self, raw_rows: Sequence[RawRow], seen: SeenKeys
+    ) -> tuple[list[Draft], list[Draft], dict[int, list[int]]]:
+        """The rows to look at, which of them are repeated, and which contradict each other or rows before."""
+        read = self.reader.draft if self.known is None else self.reader.outline
+        drafts = [read(raw) for raw in raw_rows]
+        repeated, clashes = seen.judge(drafts, made_up=self.finder.made_up)
+        if self.known is None:
+            return drafts, repeated, clashes
+        clashing = {line for first, others in clashes.items() for line in (first, *others)}
+        skipped = self.known.unchanged(drafts) - clashing
+        self.counts[Outcome.UNCHANGED] += len(skipped)
+        self.counts["skipped"] += len(skipped)
+        again = {draft.number for draft in repeated}
+        drafts = [self.reader.draft(raw) for raw in raw_rows if raw.number not in skipped]
+        return drafts, [draft for draft in drafts if draft.number in again], clashes
 
     def _tell_clashes(self, drafts: Sequence[Draft], clashes: dict[int, list[int]]) -> dict[int, list[int]]:
         """Puts the fault on every row of this chunk that shares a key; what is left concerns rows stored before."""
@@ -178,6 +196,14 @@ class Planner:
             for draft in drafts:
                 if reference.name in draft.spoiled and isinstance(draft.given.get(reference.name), str):
                     self.reader.count_unknown(reference.name, draft.given[reference.name])
+
+    def told(self) -> list[Message]:
+        """What is said about rows that were not even looked at."""
+        number = self.counts["skipped"]
+        if not number:
+            return []
+        rows = "1 row is" if number == 1 else f"{number:,} rows are"
+        return [Message(WarningCode.W_RULE, f"{rows} as they came before, and nobody has changed what they led to.")]
 
     def totals(self) -> dict[str, int]:
         beside = ("notes", "archived")

@@ -28,6 +28,8 @@ ELSEWHERE = {
     "catalog.CourseGroupGrant": "The rights on a course are on its page.",
     "catalog.CourseInstructor": "A tab of the course's page.",
     "catalog.CourseUserGrant": "The rights on a course are on its page.",
+    "imports.Feed": "Watched folders are looked after on the command line; their imports are in the list.",
+    "imports.FeedRow": "Fingerprints of rows, for the program alone.",
     "imports.ImportMapping": "Mappings are offered, saved and taken on the mapping page of an import.",
     "imports.ImportRow": "The rows are the plan of their import.",
     "jobs.JobLogLine": "The lines are on the page of their run.",
@@ -35,7 +37,7 @@ ELSEWHERE = {
     "reviews.ReviewReport": "The reports of a review are on its page.",
 }
 # Models that no person reads or writes through a policy.
-WITHOUT_POLICY = {"audit.AppendOnlySwitch", "jobs.Pulse"}
+WITHOUT_POLICY = {"audit.AppendOnlySwitch", "imports.Feed", "imports.FeedRow", "jobs.Pulse"}
 ORDER = (
     "records",
     "audit",

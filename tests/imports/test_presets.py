@@ -9,7 +9,6 @@ from django.test import Client
 from apps.accounts.models import User
 from apps.catalog.models import Category, Course, CourseInstructor, Lesson, Module
 from apps.enrollments.models import Enrollment
-from imports import services
 from imports.mapping.placeholders import headers_in
 from imports.models import ImportJob
 from imports.presets import PRESETS, Preset, recognized_presets
@@ -416,7 +415,7 @@ def test_a_mapping_that_was_saved_remembers_whose_file_it_was(
 ) -> None:
     text = f"{CANVAS_USERS}\n1,,sam,x,,,Sam,Okafor,,,,sam@example.org,,,,,active\n"
     first = upload(as_administrator, "users.csv", text)
-    services.use_preset(first, PRESETS["canvas-users"], by=administrator)
+    as_administrator.post(page(first, "use-mapping"), {"preset": "canvas-users"})
     columns = {f"column-{at}": "email" if name == "email" else "" for at, name in enumerate(first.headers)}
     as_administrator.post(page(first, "map"), {**columns, "mode": "upsert", "remember": "Nightly"})
 

@@ -3,7 +3,7 @@
 from model_bakery.recipe import Recipe, foreign_key
 from model_bakery.utils import seq
 
-from imports.models import ExportRecord, ImportJob, ImportMapping, ImportRow
+from imports.models import ExportRecord, Feed, FeedRow, ImportJob, ImportMapping, ImportRow
 from tests.recipes.accounts import person
 
 import_job = Recipe(
@@ -21,4 +21,6 @@ import_job = Recipe(
 )
 import_row = Recipe(ImportRow, job=foreign_key(import_job), number=seq(1), outcome=ImportRow.Outcome.CREATE)
 import_mapping = Recipe(ImportMapping, name=seq("Mapping "), kind="courses", owner=foreign_key(person))
+feed = Recipe(Feed, folder=seq("/srv/feeds/"), kind="courses")
+feed_row = Recipe(FeedRow, feed=foreign_key(feed), kind="courses", mark=seq(1), object_id=seq(1), version=1)
 export_record = Recipe(ExportRecord, requester=foreign_key(person), kind="courses", format="csv", sha256="0" * 64)

@@ -1,4 +1,4 @@
-"""`manage.py imports kinds|presets|template|plan|show|errors|apply|undo`: imports for machines, cron and terminals."""
+"""`manage.py imports kinds|presets|template|plan|watch|show|errors|apply|undo`: for machines, cron and terminals."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -15,9 +15,10 @@ from imports import services
 from imports.blank_workbooks import write_template
 from imports.codes import FileCode, FileRefused, Message
 from imports.command_line import answers
-from imports.command_line.choices import bad_argument, chosen_preset, chosen_reading, chosen_values, pairs
+from imports.command_line.choices import bad_argument, chosen_reading
 from imports.command_line.files import written
 from imports.command_line.people import person_at_work
+from imports.command_line.watch import Watch, add_watch_arguments
 from imports.errors_file import write_errors
 from imports.models import ImportJob, ImportRow
 from imports.presets import PRESETS
@@ -41,15 +42,20 @@ class Command(BaseCommand):
 
         plan = asked.add_parser("plan", help="Says what a file would do, and changes nothing.")
         plan.add_argument("file", type=Path, metavar="FILE")
-        plan.add_argument("--kind", default="", metavar="KIND", help="Needed unless there is a preset.")
-        plan.add_argument("--preset", default="", metavar="NAME", help="Whose way of writing files it follows.")
-        plan.add_argument("--map", action="append", default=[], metavar="HEADER=COLUMN", help="Empty ignores it.")
-        plan.add_argument("--map-value", action="append", default=[], metavar="COLUMN:THEIRS=OURS")
-        plan.add_argument("--constant", action="append", default=[], metavar="COLUMN=VALUE")
-        plan.add_argument("--encoding", default="", metavar="E")
-        plan.add_argument("--delimiter", default="", metavar="D")
-        plan.add_argument("--sheet", default="", metavar="S")
-        plan.add_argument("--mode", default=ImportJob.Mode.UPSERT, choices=ImportJob.Mode.values)
+        watch = asked.add_parser("watch", help="Takes in the files that land in a folder.")
+        add_watch_arguments(watch)
+        for command in (plan, watch):
+            command.add_argument("--kind", default="", metavar="KIND", help="Needed unless there is a preset.")
+            command.add_argument("--preset", default="", metavar="NAME", help="Whose way of writing files it follows.")
+            command.add_argument(
+                "--map", action="append", default=[], metavar="HEADER=COLUMN", help="Empty ignores it."
+            )
+            command.add_argument("--map-value", action="append", default=[], metavar="COLUMN:THEIRS=OURS")
+            command.add_argument("--constant", action="append", default=[], metavar="COLUMN=VALUE")
+            command.add_argument("--encoding", default="", metavar="E")
+            command.add_argument("--delimiter", default="", metavar="D")
+            command.add_argument("--sheet", default="", metavar="S")
+            command.add_argument("--mode", default=ImportJob.Mode.UPSERT, choices=ImportJob.Mode.values)
 
         show = asked.add_parser("show", help="Lists what a plan does, row by row.")
         show.add_argument("--outcome", default="", choices=ImportRow.Outcome.values)
@@ -63,7 +69,7 @@ class Command(BaseCommand):
 
         for command in (show, errors, apply, undo):
             command.add_argument("job", type=int, metavar="JOB")
-        for command in (plan, apply, undo):
+        for command in (plan, watch, apply, undo):
             command.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="Whose rights hold.")
         for command in (kinds, presets, plan, show, apply, undo):
             command.add_argument("--json", action="store_true", help="Prints one JSON object.")
@@ -74,6 +80,7 @@ class Command(BaseCommand):
             "presets": self.presets,
             "template": self.template,
             "plan": self.plan,
+            "watch": self.watch,
             "show": self.show,
             "errors": self.errors,
             "apply": self.apply,
@@ -115,7 +122,7 @@ class Command(BaseCommand):
         try:
             user = person_at_work(options["email"])
             with operation(by=user, channel="command"):
-                job = self._planned(options, user)
+                job = self._planned({**options, "name": options["file"].name, "feed": None, "feed_file": ""}, user)
         except FileRefused as refused:
             return self._refused(options, refused.messages)
         except RuleBroken as broken:
@@ -123,25 +130,27 @@ class Command(BaseCommand):
         self._tell(options, answers.plan_answer(job), f"Import {job.pk}: {job.original_name}")
         return answers.plan_exit(job)
 
+    def watch(self, options: dict[str, Any]) -> int:
+        try:
+            kind = chosen_reading(options).kind
+        except FileRefused as refused:
+            raise bad_argument(str(refused)) from refused
+        return Watch(options, kind.key, self._planned, self.stdout, self.stderr).run()
+
     def _planned(self, options: dict[str, Any], user: User) -> ImportJob:
         """The import with its plan; one that was refused on the way says why itself."""
         path: Path = options["file"]
-        asked = pairs("--map", options["map"], "HEADER=COLUMN", at_last=True)
-        constants = pairs("--constant", options["constant"], "COLUMN=VALUE")
-        preset = chosen_preset(options["preset"], options["kind"])
-        kind = kind_for(preset.kind if preset else options["kind"])
-        values = chosen_values(kind, options["map_value"])
-        reading = {name: options[name] for name in ("encoding", "delimiter", "sheet")}
+        reading = chosen_reading(options)
+        facts = {name: options[name] for name in ("name", "encoding", "delimiter", "sheet", "feed", "feed_file")}
         try:
             with path.open("rb") as file:
-                job = services.upload_file(file, name=path.name, kind=kind.key, by=user, **reading)
+                job = services.upload_file(file, kind=reading.kind.key, by=user, **facts)
         except OSError as error:
             text = f"The file cannot be opened: {error.strerror}."
             raise FileRefused.because(FileCode.E_FILENAME, text, value=str(path)) from error
         if job.status == Status.REFUSED:
             return job
-        reading = chosen_reading(kind, job.headers, preset, asked=asked, constants=constants, values=values)
-        services.configure(job, by=user, mode=options["mode"], **reading)
+        services.configure(job, by=user, mode=options["mode"], **reading.choices(job.headers))
         self._progress(f"Planning {counted(job.counts.get('rows', 0), 'row')} of {job.original_name} …")
         job = services.plan_now(job, by=user)
         if job.status not in (Status.PLANNED, Status.REFUSED):
