@@ -1,4 +1,4 @@
-"""What upper apps offer on every list: buttons below it, and actions on a selection. The theme does not know them."""
+"""What upper apps offer: buttons below lists and beside records, and actions on a selection. The theme knows none."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 
 class ListOffer(NamedTuple):
-    """A button that posts the list, as it is narrowed now, to an address."""
+    """A button that posts to an address: the list as it is narrowed now, or the record at hand."""
 
     label: str
     address: str
@@ -26,11 +26,16 @@ class SelectionOffer(NamedTuple):
 
 
 list_offers: list[Callable[[HttpRequest, type[Model]], Sequence[ListOffer]]] = []
+record_offers: list[Callable[[HttpRequest, Any], Sequence[ListOffer]]] = []
 selection_offers: list[SelectionOffer] = []
 
 
 def offers_below(request: HttpRequest, model: type[Model]) -> list[ListOffer]:
     return [offer for offers in list_offers for offer in offers(request, model)]
+
+
+def offers_beside(request: HttpRequest, record: Model) -> list[ListOffer]:
+    return [offer for offers in record_offers for offer in offers(request, record)]
 
 
 def offers_for_selection(request: HttpRequest, model: type[Model]) -> dict[str, tuple[Any, str, str]]:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from admin_theme.console import ConsoleAdmin
 from admin_theme.gate import ask_at_once
+from admin_theme.offers import offers_beside
 
 M = TypeVar("M", bound=Model)
 TAB = "tab"
@@ -131,6 +132,7 @@ class TabbedAdmin(ConsoleAdmin[M]):
             ],
             "headline": self.headline(request, record),
             "side_facts": self.side_facts(request, record),
+            "offers": offers_beside(request, record),
             "last_change": last_change(record),
         }
         return context | (tab.context(request, record) if tab.context else {})

@@ -6,21 +6,32 @@ from typing import IO, Any
 
 from django.utils import timezone
 
-from imports.exporter.sheets import Sheet
+from imports.exporter.sheets import Book, Sheet
+from imports.types import kind_for
 from imports.types.base import ImportKind
 from imports.types.columns import Column, Day, Moment, Number, WholeNumber, YesNo
+from imports.types.composites import Composite
 
 
-def write_template(kind: ImportKind, to: Path | IO[bytes]) -> None:
+def write_template(kind: ImportKind | Composite, to: Path | IO[bytes]) -> None:
     """A workbook that can be filled in and uploaded; its sample row is the example of each column."""
-    sheet = Sheet(to, kind.heading, kind.columns, notes=True)
-    for at, column in enumerate(kind.columns):
-        if column.example:
-            _write_example(sheet, at, column)
-    sheet.close()
+    book = Book(to)
+    for name, one in sheets_of(kind):
+        sheet = book.add(name, one.columns, notes=True)
+        for at, column in enumerate(one.columns):
+            if column.example:
+                _write_example(sheet, at, column)
+    book.close()
 
 
-def template_name(kind: ImportKind) -> str:
+def sheets_of(kind: ImportKind | Composite) -> list[tuple[str, ImportKind]]:
+    """The sheets of a template: one, or one for each kind of a workbook that holds several."""
+    if isinstance(kind, Composite):
+        return [(name, kind_for(key)) for key, name in kind.sheets.items()]
+    return [(kind.heading, kind)]
+
+
+def template_name(kind: ImportKind | Composite) -> str:
     return f"{kind.key}-template.xlsx"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from imports.fault_columns import is_fault_header
 from imports.models import ImportJob
 from imports.presets import Preset, preset_for
 from imports.types import kind_for
@@ -58,6 +59,22 @@ def _preset(name: str) -> Preset | None:
 def kinds_of(job: ImportJob) -> list[ImportKind]:
     """Every kind of the job once, in the order of its parts."""
     return list({part.kind.key: part.kind for part in parts_of(job)}.values())
+
+
+def maps_itself(job: ImportJob) -> bool:
+    """Whether every column of a composite file is one of ours, so that nobody has to be asked."""
+    return bool(job.parts) and all(
+        header in part.mapping or not header or is_fault_header(header)
+        for part in parts_of(job)
+        for header in part.headers
+    )
+
+
+def with_choices(job: ImportJob, index: int, **choices: Any) -> dict[str, Any]:
+    """What `configure` takes to read one table of the job otherwise."""
+    if not job.parts:
+        return choices
+    return {"parts": [part | choices if at == index else part for at, part in enumerate(job.parts)]}
 
 
 def provisional_id(part: int, number: int) -> int:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from apps.catalog.models import Course
 from apps.jobs.models import JobRun
 from apps.jobs.registry import job
 from apps.jobs.running import Run
@@ -19,6 +20,7 @@ from apps.records.rules import RuleBroken
 from imports.closing import end_applied
 from imports.codes import FileRefused
 from imports.exporter import export_dataset
+from imports.exporter.course_workbook import export_courses
 from imports.exporter.keeping import delete_old_exports
 from imports.exporter.lists import listed_rows
 from imports.files import delete_file, forget_passwords, tables_of
@@ -209,6 +211,17 @@ def end_orphan(import_job: ImportJob) -> None:
         return
     endings = {Status.PLANNING: plan_given_up, Status.APPLYING: apply_given_up, Status.UNDOING: undo_given_up}
     endings[Status(import_job.status)](run)
+
+
+@job(title="Export courses as a workbook", key="imports.export_workbook")
+def make_workbook(run: Run, *, courses: list[int], listing: str) -> str:
+    """Writes whole courses to a workbook that is kept for a day."""
+    run.report(0, stage="Writing the file")
+    with TemporaryFile() as file:
+        rows = Course.with_archived.filter(pk__among=courses)
+        record = export_courses(by=run.requester, to=file, among=rows, listing=listing, keep=True)
+    run.count(rows=record.row_count)
+    return f"{record.row_count:,} rows are ready. Fetch the file under Exports within a day."
 
 
 @job(title="Export a list", key="imports.export")

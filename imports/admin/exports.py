@@ -19,6 +19,7 @@ from admin_theme.displays import relative_time, two_lines
 from admin_theme.offers import ListOffer, SelectionOffer, list_offers, selection_offers
 from apps.records.policy import policy_for, scope
 from apps.records.rules import RuleBroken
+from imports.admin import workbooks
 from imports.admin.downloads import found_or_nothing
 from imports.admin.files import note_download
 from imports.exporter import FORMATS, export_dataset
@@ -75,6 +76,12 @@ class ExportRecordAdmin(ReadOnlyAdmin[ExportRecord]):
         wrap = self.admin_site.admin_view
         return [
             path("make/<slug:key>/", wrap(require_POST(self.make)), name="imports_exportrecord_make"),
+            path("workbooks/", wrap(require_POST(workbooks.list_view)), name="imports_exportrecord_workbooks"),
+            path(
+                "workbooks/<int:course_id>/",
+                wrap(require_POST(workbooks.course_view)),
+                name="imports_exportrecord_workbook",
+            ),
             path("<int:object_id>/file/", found_or_nothing(self, wrap(self.file)), name="imports_exportrecord_file"),
             *super().get_urls(),
         ]

@@ -4,7 +4,6 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from tempfile import TemporaryFile
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -17,7 +16,8 @@ from imports.errors_file import errors_file_name, write_errors
 from imports.files import may_hold_passwords
 from imports.formulas import escape
 from imports.models import ImportJob
-from imports.types import KINDS, kind_for
+from imports.parts import parts_of
+from imports.types.composites import Composite, importable
 
 CHUNK = 2_000
 
@@ -59,16 +59,18 @@ def plan_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     """The whole plan: one line for every field that changes, and one for every row that changes nothing."""
     if not job.planned_at:
         raise Http404
-    kind = kind_for(job.kind)
     note_download(request, job, f"{_stem(job)}-plan.csv")
     head = ["line", "outcome", "key", "name", "column", "before", "after", "messages"]
-    return _csv(f"{_stem(job)}-plan.csv", head, _plan_lines(job, kind))
+    return _csv(f"{_stem(job)}-plan.csv", ["sheet", *head] if job.parts else head, _plan_lines(job))
 
 
 def template_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """A workbook with the columns of a kind and an example row, for people who may import it."""
-    found = KINDS.get(kind)
-    if found is None:
+    try:
+        found = importable(kind)
+    except LookupError:
+        raise Http404 from None
+    if isinstance(found, Composite) and not found.sheets:
         raise Http404
     if not found.may_import(request.user):
         raise PermissionDenied
@@ -78,14 +80,17 @@ def template_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     return FileResponse(out, as_attachment=True, filename=template_name(found))
 
 
-def _plan_lines(job: ImportJob, kind: Any) -> Iterator[Sequence[str]]:
-    for row in job.rows.order_by("number", "pk").iterator(CHUNK):
-        about = [str(row.number), row.get_outcome_display(), row.key, row.label]
+def _plan_lines(job: ImportJob) -> Iterator[Sequence[str]]:
+    parts = parts_of(job)
+    for row in job.rows.order_by("part", "number", "pk").iterator(CHUNK):
+        part = parts[row.part]
+        sheet = [part.source] if job.parts else []
+        about = [*sheet, str(row.number), row.get_outcome_display(), row.key, row.label]
         said = " ".join(str(message.get("message", "")) for message in row.messages)
         if not row.changes:
             yield [*about, "", "", "", said]
         for name, (before, after) in row.changes.items():
-            yield [*about, kind.label_of(name), str(before), str(after), said]
+            yield [*about, part.kind.label_of(name), str(before), str(after), said]
 
 
 def _csv(name: str, head: Sequence[str], lines: Iterator[Sequence[str]]) -> StreamingHttpResponse:

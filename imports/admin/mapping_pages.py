@@ -10,6 +10,7 @@ from apps.records.rules import RuleBroken
 from imports import services
 from imports.admin.columns import MapPage, posted_map
 from imports.admin.pages import show, to_page
+from imports.admin.sheets import PartsPage, posted_parts
 from imports.admin.steps import may_be_mapped
 from imports.admin.unknown import ValuesPage, options_for, posted_values
 from imports.admin.upload_pages import kinds_open_to
@@ -17,8 +18,10 @@ from imports.codes import FileRefused
 from imports.forms import ReadingForm
 from imports.mapping import check_mapping, fitted, save_mapping
 from imports.models import ImportJob, ImportMapping
+from imports.parts import Part, parts_of
 from imports.presets import PRESETS
 from imports.types import kind_for
+from imports.types.composites import COMPOSITES
 
 UNPROCESSABLE = 422
 NO_PRESET: dict[str, Any] = {"preset": "", "mapping": {}, "value_mapping": {}, "constants": {}, "formats": {}}
@@ -28,6 +31,8 @@ def map_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     """Which of their columns is which of ours; leads on to the plan."""
     if not may_be_mapped(job):
         return to_page(job)
+    if job.kind in COMPOSITES:
+        return map_parts(request, job)
     if request.method != "POST" or not job.kind:
         return show(request, "map", job, page=MapPage(job, request.user))
     chosen = posted_map(job, request.POST)
@@ -51,6 +56,34 @@ def map_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
         page = MapPage(job, request.user, chosen)
         return show(request, "map", job, page=page, broken=broken.sentence, status=UNPROCESSABLE)
     return to_page(job, "progress")
+
+
+def map_parts(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
+    """The same for every table of a composite file; leads on to the plan."""
+    if request.method != "POST":
+        return show(request, "map_parts", job, page=PartsPage(job, request.user))
+    chosen = posted_parts(job, request.POST)
+    mode = request.POST.get("mode", "")
+    mode = mode if mode in ImportJob.Mode.values else job.mode
+    try:
+        for part, choices in zip(parts_of(job), chosen, strict=True):
+            refuse_part(part, choices["mapping"], mode)
+        job = services.configure(job, by=request.user, parts=chosen, mode=mode)
+        services.start_plan(job, by=request.user)
+    except FileRefused as refused:
+        page = PartsPage(job, request.user, chosen, mode)
+        return show(request, "map_parts", job, page=page, faults=refused.messages, status=UNPROCESSABLE)
+    except RuleBroken as broken:
+        page = PartsPage(job, request.user, chosen, mode)
+        return show(request, "map_parts", job, page=page, broken=broken.sentence, status=UNPROCESSABLE)
+    return to_page(job, "progress")
+
+
+def refuse_part(part: Part, mapping: dict[str, str], mode: str) -> None:
+    try:
+        check_mapping(part.kind, part.headers, mapping, part.constants, mode=mode)
+    except FileRefused as refused:
+        raise refused.in_sheet(part.source) from None
 
 
 def read_again(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
@@ -100,7 +133,7 @@ def _use_preset(request: HttpRequest, job: ImportJob, name: str) -> HttpResponse
 
 def values_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     """Which of our values each value of theirs means; the plan is then made again."""
-    if not may_be_mapped(job) or not job.kind:
+    if not may_be_mapped(job) or not job.kind or job.kind in COMPOSITES:
         return to_page(job)
     page = ValuesPage(job, request.user)
     if request.method != "POST":

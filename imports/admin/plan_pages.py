@@ -6,12 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from apps.records.rules import RuleBroken
 from imports import services
 from imports.admin.pages import show, to_page
-from imports.admin.rows import PlanRows
+from imports.admin.rows import PlanRows, figures_of, sheet_tabs, total_of
 from imports.admin.steps import may_be_mapped
+from imports.admin.tree import PlanTree
 from imports.codes import FileRefused
 from imports.forms import ApplyForm
 from imports.models import ImportJob
-from imports.types import kind_for
+from imports.parts import parts_of, with_choices
+from imports.types.composites import COMPOSITES
 from imports.words import counted_kind, faulty_rows, open_changes
 
 UNPROCESSABLE = 422
@@ -57,22 +59,22 @@ def apply(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
 
 def fix_value(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     """Replaces one value of theirs in every row that has it, and plans again."""
-    kind = kind_for(job.kind)
     row = job.rows.filter(pk=_key(request.POST.get("row", ""))).first()
     column = request.POST.get("column", "")
     ours = request.POST.get("ours", "").strip()
-    header = next((header for header, name in job.mapping.items() if name == column), None)
-    if row is None or header is None or column not in {found.name for found in kind.columns}:
+    part = parts_of(job)[row.part] if row is not None else None
+    header = next((header for header, name in part.mapping.items() if name == column), None) if part else None
+    if row is None or part is None or not column or header is None:
         raise Http404
     if not may_be_mapped(job):
         return to_page(job)
-    theirs = str(row.cells[job.headers.index(header)])
+    theirs = str(row.cells[part.headers.index(header)])
     if not ours or ours == theirs:
         messages.error(request, "Write what the cell should hold instead. Nothing was changed.")
         return to_page(job)
-    values = {**job.value_mapping, column: {**job.value_mapping.get(column, {}), theirs: ours}}
+    values = {**part.value_mapping, column: {**part.value_mapping.get(column, {}), theirs: ours}}
     try:
-        job = services.configure(job, by=request.user, value_mapping=values)
+        job = services.configure(job, by=request.user, **with_choices(job, part.index, value_mapping=values))
         services.start_plan(job, by=request.user)
     except RuleBroken as broken:
         messages.error(request, broken.sentence)
@@ -95,7 +97,11 @@ def _plan_again(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
 
 
 def _show_plan(request: HttpRequest, job: ImportJob, *, broken: str = "") -> HttpResponseBase:
-    rows = PlanRows(job, kind_for(job.kind), request.GET)
+    parts = parts_of(job)
+    part = parts[place] if (place := _key(request.GET.get("sheet", ""))) < len(parts) else parts[0]
+    composite = COMPOSITES.get(job.kind)
+    has_tree = composite is not None and composite.is_tree
+    shows_tree = has_tree and ("sheet" not in request.GET or request.GET.get("view") == "tree")
     changes, faults = open_changes(job.counts), faulty_rows(job.counts)
     is_open = job.status == ImportJob.Status.PLANNED
     confirmation = services.needs_confirmation(job) if is_open and changes else ""
@@ -103,7 +109,13 @@ def _show_plan(request: HttpRequest, job: ImportJob, *, broken: str = "") -> Htt
         request,
         "plan",
         job,
-        rows=rows,
+        rows=PlanRows(job, part, request.GET),
+        total=total_of(job.counts),
+        figures=figures_of(job.counts),
+        kind=part.kind,
+        sheets=sheet_tabs(parts, None if shows_tree else part.index) if composite is not None else [],
+        has_tree=has_tree,
+        tree=PlanTree(job, parts, request.GET) if shows_tree else None,
         changes=changes,
         changes_in_words=counted_kind(job.kind, changes),
         faults=faults,

@@ -16,7 +16,7 @@ from imports.admin.pages import show, to_page
 from imports.admin.rows import ROWS_PER_PAGE
 from imports.admin.steps import CAN_BE_UNDONE, FINISHED, UNDONE
 from imports.models import ImportJob, ImportRow
-from imports.types import kind_for
+from imports.parts import parts_of
 from imports.words import counted_kind, faulty_rows, noun
 
 LEFT_SHOWN = 200
@@ -31,7 +31,9 @@ def result_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
         return to_page(job)
     is_undone = job.status in UNDONE
     left_count = int(job.applied_counts.get("left", 0))
-    rows = list(job.rows.filter(state=State.LEFT).order_by("number")[:LEFT_SHOWN]) if is_undone else []
+    left = job.rows.filter(state=State.LEFT).order_by("part", "number")
+    rows = list(left[:LEFT_SHOWN]) if is_undone else []
+    parts = parts_of(job)
     return show(
         request,
         "result",
@@ -39,7 +41,16 @@ def result_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
         undone=is_undone,
         done_words=_done(job),
         left_out=faulty_rows(job.counts),
-        left=[{"line": row.number, "label": row.label, "key": row.key, "why": _why_left(row)} for row in rows],
+        left=[
+            {
+                "sheet": parts[row.part].source,
+                "line": row.number,
+                "label": row.label,
+                "key": row.key,
+                "why": _why_left(row),
+            }
+            for row in rows
+        ],
         left_count=left_count or len(rows),
         left_noun=noun(job.kind, left_count or len(rows)),
         may_be_undone=job.status in CAN_BE_UNDONE,
@@ -98,7 +109,7 @@ def undo_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
 
 
 def _touched(job: ImportJob) -> QuerySet[ImportRow]:
-    return job.rows.filter(state__in=TOUCHED).order_by("number", "pk")
+    return job.rows.filter(state__in=TOUCHED).order_by("part", "number", "pk")
 
 
 def _done(job: ImportJob) -> list[dict[str, Any]]:
@@ -111,15 +122,24 @@ def _done(job: ImportJob) -> list[dict[str, Any]]:
 
 
 def _records(job: ImportJob, rows: list[ImportRow], user: Any) -> list[dict[str, Any]]:
-    model = kind_for(job.kind).model
-    keys = [row.object_id for row in rows if row.object_id]
-    visible = set(scope(user, "view", model).filter(pk__in=keys).values_list("pk", flat=True))
+    parts = parts_of(job)
+    keys: dict[type[Model], set[int]] = {}
+    for row in rows:
+        if row.object_id:
+            keys.setdefault(parts[row.part].kind.model, set()).add(row.object_id)
+    visible = {
+        model: set(scope(user, "view", model).filter(pk__in=ids).values_list("pk", flat=True))
+        for model, ids in keys.items()
+    }
     return [
         {
             "row": row,
+            "sheet": parts[row.part].source,
             "name": row.label or row.key,
             "happened": row.get_state_display() if row.state != State.APPLIED else HAPPENED.get(row.outcome, ""),
-            "links": _links(model, row.object_id) if row.object_id in visible else None,
+            "links": _links(model, row.object_id)
+            if row.object_id in visible.get(model := parts[row.part].kind.model, ())
+            else None,
         }
         for row in rows
     ]

@@ -1,8 +1,10 @@
 """The rows of a plan as the page shows them: by outcome, by column, by what is searched for, fifty at a time."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
@@ -10,7 +12,7 @@ from django.http import QueryDict
 
 from imports.codes import cut
 from imports.models import ImportJob, ImportRow
-from imports.types.base import ImportKind
+from imports.parts import Part
 from imports.words import noun
 
 ROWS_PER_PAGE = 50
@@ -81,6 +83,16 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetTab:
+    """One table of a composite file, with what its rows do."""
+
+    label: str
+    figures: list[Figure]
+    is_open: bool
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedRow:
     """One row ready to be shown."""
 
@@ -108,12 +120,39 @@ class PlannedRow:
         return [change for change in self.changes if change.after not in (self.row.label, self.row.key, "")][:4]
 
 
-class PlanRows:
-    """One page of rows; `asked` is the query of the address."""
+def sheet_tabs(parts: Sequence[Part], shown: int | None) -> list[SheetTab]:
+    return [
+        SheetTab(
+            part.source,
+            [figure for figure in figures_of(part.counts) if figure.number],
+            part.index == shown,
+            f"?sheet={part.index}",
+        )
+        for part in parts
+    ]
 
-    def __init__(self, job: ImportJob, kind: ImportKind, asked: QueryDict) -> None:
+
+def total_of(counts: Mapping[str, int]) -> int:
+    return sum(int(counts.get(outcome, 0)) for outcome in Outcome.values)
+
+
+def figures_of(counts: Mapping[str, int]) -> list[Figure]:
+    """The line above the rows; what is none is left out, but for what people look for."""
+    return [
+        Figure(sign, tone, number, words)
+        for key, sign, tone, words in FIGURES
+        if (number := int(counts.get(key, 0))) or key in ALWAYS_SHOWN
+    ]
+
+
+class PlanRows:
+    """One page of rows of one table; `asked` is the query of the address."""
+
+    def __init__(self, job: ImportJob, part: Part, asked: QueryDict) -> None:
         self.job = job
-        self.kind = kind
+        self.part = part
+        self.kind = kind = part.kind
+        self.sheet = {"sheet": str(part.index)} if job.parts else {}
         self.tab = asked.get("tab", "")
         if self.tab not in dict(TABS):
             self.tab = self._first_tab()
@@ -124,12 +163,12 @@ class PlanRows:
 
     @cached_property
     def notes(self) -> int:
-        return int(self.job.counts.get("notes", 0))
+        return int(self.part.counts.get("notes", 0))
 
     @cached_property
     def tabs(self) -> list[Tab]:
         return [
-            Tab(key, label, number, key == self.tab, f"?tab={key}")
+            Tab(key, label, number, key == self.tab, f"?{urlencode({**self.sheet, 'tab': key})}")
             for key, label in TABS
             if (number := self._number_of(key)) or key in ALWAYS_SHOWN or key == self.tab
         ]
@@ -146,20 +185,8 @@ class PlanRows:
         return [self._shown(row) for row in self.page.object_list]
 
     @property
-    def total(self) -> int:
-        return self._number_of("all")
-
-    @property
     def noun(self) -> str:
         return noun(self.kind.key, 1)
-
-    @cached_property
-    def figures(self) -> list[Figure]:
-        return [
-            Figure(sign, tone, number, words)
-            for key, sign, tone, words in FIGURES
-            if (number := self._number_of(key)) or key in ALWAYS_SHOWN
-        ]
 
     @property
     def is_faulty(self) -> bool:
@@ -170,9 +197,13 @@ class PlanRows:
         return bool(self.column or self.search)
 
     @property
+    def unfiltered_query(self) -> str:
+        return f"?{urlencode({**self.sheet, 'tab': self.tab})}"
+
+    @property
     def filter_query(self) -> str:
         asked = QueryDict(mutable=True)
-        asked.update({"tab": self.tab})
+        asked.update({**self.sheet, "tab": self.tab})
         for name, value in (("column", self.column), ("q", self.search)):
             if value:
                 asked[name] = value
@@ -182,15 +213,15 @@ class PlanRows:
         return next((key for key, _ in TABS if key != "notes" and self._number_of(key)), "all")
 
     def _number_of(self, tab: str) -> int:
-        counts = self.job.counts
+        counts = self.part.counts
         if tab == "notes":
             return self.notes
         if tab == "all":
-            return sum(int(counts.get(outcome, 0)) for outcome in Outcome.values)
+            return total_of(counts)
         return int(counts.get(tab, 0))
 
     def _rows(self) -> QuerySet[ImportRow]:
-        rows = self.job.rows.order_by("number", "pk")
+        rows = self.job.rows.filter(part=self.part.index).order_by("number", "pk")
         if self.tab == "notes":
             rows = self._noted(rows)
         elif self.tab != "all":
@@ -213,19 +244,19 @@ class PlanRows:
             Change(self.kind.label_of(name), str(before), str(after)) for name, (before, after) in row.changes.items()
         ]
         findings = [self._finding(row, message) for message in row.messages]
-        cells = [(header, cut(str(cell))) for header, cell in zip(self.job.headers, row.cells, strict=False) if header]
+        cells = [(header, cut(str(cell))) for header, cell in zip(self.part.headers, row.cells, strict=False) if header]
         name = self._cell(row, self.kind.label_column or self.kind.key_columns[-1])
         return PlannedRow(row, changes, findings, cells, cut(name or ""))
 
     def _cell(self, row: ImportRow, column: str) -> str | None:
         """What stands in the file for this column of ours; None where no column of the file is mapped to it."""
-        header = next((header for header, ours in self.job.mapping.items() if ours == column), None)
-        place = self.job.headers.index(header) if header in self.job.headers else -1
+        header = next((header for header, ours in self.part.mapping.items() if ours == column), None)
+        place = self.part.headers.index(header) if header in self.part.headers else -1
         return str(row.cells[place]) if 0 <= place < len(row.cells) else None
 
     def _finding(self, row: ImportRow, message: dict[str, Any]) -> Finding:
         name = str(message.get("column") or "")
-        column = self.job.mapping.get(name) or name
+        column = self.part.mapping.get(name) or name
         return Finding(
             self.kind.label_of(column),
             column,

@@ -46,7 +46,7 @@ class Step:
 
 def may_be_mapped(job: ImportJob) -> bool:
     """Whether columns and values can still be chosen: the file is there and was understood, and nothing is applied."""
-    return job.status in OPEN and bool(job.file) and bool(job.headers) and not job.change_set_id
+    return job.status in OPEN and bool(job.file) and bool(job.headers or job.parts) and not job.change_set_id
 
 
 def address(job: ImportJob, page: str) -> str:
@@ -86,7 +86,7 @@ def steps_of(job: ImportJob, here: str) -> list[Step]:
 
 
 def _place(job: ImportJob, here: str) -> int:
-    if here in ("map", "values"):
+    if here in ("map", "map_parts", "values"):
         return 1
     if here == "plan":
         return 2

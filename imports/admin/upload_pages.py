@@ -3,15 +3,18 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from apps.records.rules import RuleBroken
 from imports import services
 from imports.admin.pages import to_page
 from imports.forms import UploadForm
 from imports.models import ImportJob
+from imports.parts import maps_itself
 from imports.types import KINDS
+from imports.types.composites import COMPOSITES, importable
 from imports.words import kind_title
 
 
@@ -29,13 +32,23 @@ def upload_page(request: HttpRequest) -> HttpResponseBase:
             encoding=form.cleaned_data["encoding"],
             by=request.user,
         )
+        if job.status == ImportJob.Status.UPLOADED and maps_itself(job):
+            plan_at_once(request, job)
         return to_page(job)
     return _show(request, form, kinds)
 
 
 def kinds_open_to(user: Any) -> list[tuple[str, str]]:
     """The kinds this person may import, by key and title."""
-    return [(key, kind_title(key)) for key, kind in KINDS.items() if kind.may_import(user)]
+    return [(key, kind_title(key)) for key in (*KINDS, *COMPOSITES) if importable(key).may_import(user)]
+
+
+def plan_at_once(request: HttpRequest, job: ImportJob) -> None:
+    """Where every column is one of ours there is nothing to be chosen."""
+    try:
+        services.start_plan(job, by=request.user)
+    except RuleBroken as broken:
+        messages.error(request, broken.sentence)
 
 
 def _show(request: HttpRequest, form: UploadForm, kinds: list[tuple[str, str]]) -> HttpResponse:

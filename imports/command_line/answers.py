@@ -8,10 +8,12 @@ from django.core.management.base import OutputWrapper
 
 from imports.codes import Message
 from imports.models import ImportJob, ImportRow
+from imports.parts import parts_of
 from imports.presets import PRESETS
 from imports.types import KINDS
 from imports.types.base import ImportKind
 from imports.types.columns import Column, Reference
+from imports.types.composites import COMPOSITES
 from imports.words import counted
 
 CHUNK = 2_000
@@ -64,7 +66,7 @@ def no_counts() -> dict[str, int]:
 
 
 def plan_answer(job: ImportJob) -> dict[str, Any]:
-    """What a plan will do, with all its errors and warnings."""
+    """What a plan will do, with all its errors and warnings; of a composite file, part by part as well."""
     return {
         "job": job.pk,
         "status": "planned" if job.status != Status.REFUSED else "refused",
@@ -72,12 +74,33 @@ def plan_answer(job: ImportJob) -> dict[str, Any]:
         "counts": plan_counts(job),
         "errors": _messages(job, warnings=False),
         "warnings": _messages(job, warnings=True),
-        "mapping": job.mapping,
+        "mapping": mapping_answer(job),
+        **parts_answer(job),
     }
 
 
+def parts_answer(job: ImportJob) -> dict[str, Any]:
+    """Nothing of a file that holds but one kind."""
+    if job.kind not in COMPOSITES:
+        return {}
+    parts = parts_of(job)
+    return {
+        "parts": [
+            {"kind": part.kind.key, "source": part.source, "counts": counted_outcomes(part.counts)} for part in parts
+        ]
+    }
+
+
+def mapping_answer(job: ImportJob) -> dict[str, Any]:
+    return {part.source: part.mapping for part in parts_of(job)} if job.kind in COMPOSITES else job.mapping
+
+
 def plan_counts(job: ImportJob) -> dict[str, int]:
-    return {str(outcome): int(job.counts.get(str(outcome), 0)) for outcome in COUNTED}
+    return counted_outcomes(job.counts)
+
+
+def counted_outcomes(counts: Mapping[str, int]) -> dict[str, int]:
+    return {str(outcome): int(counts.get(str(outcome), 0)) for outcome in COUNTED}
 
 
 def plan_exit(job: ImportJob) -> int:
@@ -88,11 +111,26 @@ def plan_exit(job: ImportJob) -> int:
 
 
 def _messages(job: ImportJob, *, warnings: bool) -> Iterator[Mapping[str, Any]]:
-    of_rows = job.rows.exclude(messages=[]).order_by("number", "pk").values_list("messages", flat=True)
-    for messages in (job.messages, *of_rows.iterator(CHUNK)):
+    place = Places(job)
+    for message in job.messages:
+        if message["code"].startswith("W_") == warnings:
+            yield {**place.nowhere, **message}
+    of_rows = job.rows.exclude(messages=[]).order_by("part", "number", "pk").values_list("part", "messages")
+    for part, messages in of_rows.iterator(CHUNK):
         for message in messages:
             if message["code"].startswith("W_") == warnings:
-                yield message
+                yield {**place.of(part), **message}
+
+
+class Places:
+    """In which table of a composite file something stands; of a file with one table nothing is said."""
+
+    def __init__(self, job: ImportJob) -> None:
+        self._parts = [{"sheet": part["source"]} for part in job.parts]
+        self.nowhere: dict[str, str] = {"sheet": ""} if job.kind in COMPOSITES else {}
+
+    def of(self, part: int) -> dict[str, str]:
+        return self._parts[part] if self._parts else self.nowhere
 
 
 def applied_answer(job: ImportJob) -> dict[str, Any]:
@@ -103,7 +141,7 @@ def applied_answer(job: ImportJob) -> dict[str, Any]:
     else:
         counts |= {name: number for name, number in job.applied_counts.items() if name in counts}
     rows = job.rows.filter(outcome=Outcome.CONFLICT)
-    answer = {"job": job.pk, "status": job.status, "counts": counts, "conflicts": _left(rows.order_by("number", "pk"))}
+    answer = {"job": job.pk, "status": job.status, "counts": counts, "conflicts": _left(job, rows)}
     return answer if job.status in APPLIED or job.run is None else {**answer, "message": job.run.outcome}
 
 
@@ -111,27 +149,32 @@ def undone_answer(job: ImportJob) -> dict[str, Any]:
     """What an undo took back, and what it left alone, by name."""
     rows = job.rows.filter(state=ImportRow.State.LEFT)
     counts = {"undone": job.rows.filter(state=ImportRow.State.UNDONE).count(), "left": rows.count()}
-    return {"job": job.pk, "status": job.status, "counts": counts, "conflicts": _left(rows.order_by("number", "pk"))}
+    return {"job": job.pk, "status": job.status, "counts": counts, "conflicts": _left(job, rows)}
 
 
-def _left(rows: Any) -> Iterator[dict[str, Any]]:
-    for row in rows.iterator(CHUNK):
+def _left(job: ImportJob, rows: Any) -> Iterator[dict[str, Any]]:
+    place = Places(job)
+    for row in rows.order_by("part", "number", "pk").iterator(CHUNK):
         said = [message for message in row.messages if message["code"] == "R_CONFLICT"] or row.messages
         why = said[-1]["message"] if said else ""
-        yield {"line": row.number, "key": row.key, "label": row.label, "message": why}
+        yield {**place.of(row.part), "line": row.number, "key": row.key, "label": row.label, "message": why}
 
 
 def shown_answer(job: ImportJob, outcome: str) -> dict[str, Any]:
     """The plan row by row."""
     rows = job.rows.filter(outcome=outcome) if outcome else job.rows.all()
+    place = Places(job)
     return {
         "job": job.pk,
         "status": job.status,
         "kind": job.kind,
         "mode": job.mode,
         "counts": plan_counts(job),
-        "mapping": job.mapping,
-        "rows": (shown_row(row) for row in rows.order_by("number", "pk").iterator(CHUNK)),
+        "mapping": mapping_answer(job),
+        **parts_answer(job),
+        "rows": (
+            {**place.of(row.part), **shown_row(row)} for row in rows.order_by("part", "number", "pk").iterator(CHUNK)
+        ),
     }
 
 
@@ -148,8 +191,16 @@ def shown_row(row: ImportRow) -> dict[str, Any]:
 
 
 def kinds_answer() -> dict[str, Any]:
-    """Every kind with its columns, by its key."""
-    return {
+    """Every kind with its columns, by its key, and every composite with its kinds."""
+    composites = {
+        composite.key: {
+            "heading": composite.heading,
+            "kinds": list(composite.kinds),
+            "sheets": dict(composite.sheets),
+        }
+        for composite in COMPOSITES.values()
+    }
+    return composites | {
         key: {
             "heading": kind.heading,
             "key": list(kind.key_columns),

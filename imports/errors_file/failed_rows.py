@@ -10,6 +10,7 @@ from django.conf import settings
 from imports.codes import RowCode
 from imports.fault_columns import ABOUT_THE_ROW, fault_header, is_fault_header
 from imports.models import ImportJob, ImportRow
+from imports.parts import Part
 from imports.readers import CellValue, Table
 
 CHUNK = 2_000
@@ -32,15 +33,15 @@ class FailedRow:
 class Layout:
     """The columns of the errors file: what is wrong with the row, then theirs, each faulty one with its faults."""
 
-    def __init__(self, job: ImportJob) -> None:
-        kept = [at for at, header in enumerate(job.headers) if not is_fault_header(header)]
-        faulty = _faulty_headers(job)
+    def __init__(self, job: ImportJob, part: Part) -> None:
+        self.headers = list(part.headers)
+        kept = [at for at, header in enumerate(self.headers) if not is_fault_header(header)]
+        faulty = _faulty_headers(job, part)
         if len(kept) + len(faulty) + 1 > settings.IMPORT_MAX_COLUMNS:
             faulty = frozenset()
         self.places = kept
-        self.width = len(job.headers)
-        self.headers = job.headers
-        self.noted = {at for at in kept if job.headers[at] in faulty}
+        self.width = len(self.headers)
+        self.noted = {at for at in kept if self.headers[at] in faulty}
 
     def header(self) -> list[str]:
         names = [ABOUT_THE_ROW]
@@ -56,18 +57,18 @@ class Layout:
         )
 
 
-def failed_rows(job: ImportJob, table: Table | None) -> Iterator[FailedRow]:
-    """The failed rows in their order; without the uploaded file their cells are the texts the plan kept."""
-    rows = job.rows.filter(outcome__in=FAULTY).order_by("number", "pk").iterator(CHUNK)
+def failed_rows(job: ImportJob, part: Part, table: Table | None) -> Iterator[FailedRow]:
+    """The failed rows of a table in their order; without the uploaded file their cells are the texts the plan kept."""
+    rows = job.rows.filter(part=part.index, outcome__in=FAULTY).order_by("number", "pk").iterator(CHUNK)
     if table is None:
         for row in rows:
-            yield _failed(row, job.headers, row.cells, {})
+            yield _failed(row, part.headers, row.cells, {})
         return
     raw_rows = table.rows()
     for row in rows:
         raw = next((raw for raw in raw_rows if raw.number == row.number), None)
         if raw is not None:
-            yield _failed(row, job.headers, raw.record or raw.cells, raw.units or {})
+            yield _failed(row, part.headers, raw.record or raw.cells, raw.units or {})
 
 
 def _failed(row: ImportRow, headers: Sequence[str], cells: Sequence[CellValue], units: Mapping[int, str]) -> FailedRow:
@@ -96,8 +97,9 @@ def _unspelled(cell: CellValue) -> CellValue:
     return SPELLED.sub(lambda found: chr(int(found.group(1), 16)), cell) if isinstance(cell, str) else cell
 
 
-def _faulty_headers(job: ImportJob) -> frozenset[str]:
+def _faulty_headers(job: ImportJob, part: Part) -> frozenset[str]:
     found: set[str] = set()
-    for messages in job.rows.filter(outcome__in=FAULTY).values_list("messages", flat=True).iterator(CHUNK):
+    rows = job.rows.filter(part=part.index, outcome__in=FAULTY)
+    for messages in rows.values_list("messages", flat=True).iterator(CHUNK):
         found |= {message["column"] for message in _errors_of(messages)}
-    return frozenset(found & set(job.headers) - {""})
+    return frozenset(found & set(part.headers) - {""})

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 from codecs import BOM_UTF8
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,28 +16,39 @@ import xlsxwriter
 from imports.codes import RowCode
 from imports.errors_file.failed_rows import FailedRow, Layout, failed_rows
 from imports.exporter.sheets import OPTIONS
-from imports.files import table_of
+from imports.files import tables_of
 from imports.formulas import ESCAPE, escape, looks_like_formula
 from imports.models import ImportJob
-from imports.readers import CellValue
+from imports.parts import Part, parts_of
+from imports.readers import CellValue, Table
 from imports.types.columns import PLAIN_NUMBER, text_of
 
+NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
 FIRST_YEAR = 1901  # before it, spreadsheets disagree about the calendar
 
 
 def errors_file_name(job: ImportJob) -> str:
-    """`courses.csv` becomes `courses-errors.csv`."""
-    return f"{Path(job.original_name).stem or 'import'}-errors.{job.format}"
+    """`courses.csv` becomes `courses-errors.csv`; of a file with several tables it is always a workbook."""
+    return f"{Path(job.original_name).stem or 'import'}-errors.{'xlsx' if job.parts else job.format}"
 
 
 def write_errors(job: ImportJob, to: IO[bytes]) -> int:
     """Writes all failed rows of a plan to a file open for reading and writing, and answers how many there are."""
-    layout = Layout(job)
-    write = _write_workbook if job.format == "xlsx" else _write_csv
+    with _tables(job) as tables:
+        if job.format == "xlsx" or job.parts:
+            return _write_workbook(job, tables, to)
+        ((part, table),) = tables
+        return _write_csv(job, Layout(job, part), failed_rows(job, part, table), to)
+
+
+@contextmanager
+def _tables(job: ImportJob) -> Iterator[list[tuple[Part, Table | None]]]:
+    """The uploaded tables; without the file there are none, only what the plan kept of their rows."""
     if not _is_kept(job):
-        return write(job, layout, failed_rows(job, None), to)
-    with table_of(job) as table:
-        return write(job, layout, failed_rows(job, table), to)
+        yield [(part, None) for part in parts_of(job)]
+        return
+    with tables_of(job) as (tables, _):
+        yield [*tables]
 
 
 def _is_kept(job: ImportJob) -> bool:
@@ -77,11 +90,20 @@ def _begins_with_mark(job: ImportJob) -> bool:
         return bool(stream.read(len(BOM_UTF8)) == BOM_UTF8)
 
 
-def _write_workbook(job: ImportJob, layout: Layout, rows: Iterable[FailedRow], to: IO[bytes]) -> int:
+def _write_workbook(job: ImportJob, tables: Sequence[tuple[Part, Table | None]], to: IO[bytes]) -> int:
+    """The same sheets as in the upload; one in which nothing failed has only its header."""
     book = xlsxwriter.Workbook(to, OPTIONS)
-    page = book.add_worksheet((job.sheet or "Errors")[:31])
-    writer = CellWriter(book, page)
     bold = book.add_format({"bold": True, "bottom": 1})
+    number = 0
+    for part, table in tables:
+        page = book.add_worksheet(NOT_IN_A_NAME.sub(" ", part.source or job.sheet or "Errors")[:31])
+        number += _write_sheet(book, page, bold, Layout(job, part), failed_rows(job, part, table))
+    book.close()
+    return number
+
+
+def _write_sheet(book: Any, page: Any, bold: Any, layout: Layout, rows: Iterable[FailedRow]) -> int:
+    writer = CellWriter(book, page)
     for at, name in enumerate(layout.header()):
         page.write_string(0, at, name, bold)
     page.set_column(0, len(layout.header()) - 1, 24)
@@ -101,7 +123,6 @@ def _write_workbook(job: ImportJob, layout: Layout, rows: Iterable[FailedRow], t
         for cell in row.cells[layout.width :]:
             writer.write(number, place, cell, "", "")
             place += 1
-    book.close()
     return number
 
 

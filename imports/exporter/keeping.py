@@ -13,7 +13,9 @@ from apps.records.policy import policy_for
 from imports.exporter.dataset import visible_columns
 from imports.models import ExportRecord
 from imports.types import EXPORTED
+from imports.types.composites import COMPOSITES
 
+ARCHIVE = "archive"
 FOLDER = "exports"
 KEPT_FOR = timedelta(days=1)
 
@@ -26,13 +28,21 @@ def keep_export(file: IO[bytes], fmt: str) -> str:
 
 def may_fetch(record: ExportRecord, user: Any) -> bool:
     """Whether the file is still there and the person who asked for it may still see what is in it."""
-    kind = EXPORTED.get(record.kind)
-    if kind is None or not record.file or record.requester_id != user.pk or record.exported_at < oldest_kept():
+    if not record.file or record.requester_id != user.pk or record.exported_at < oldest_kept():
         return False
-    if not policy_for(kind.model).may_ever(user, "export"):
-        return False
-    visible = {column.name for column in visible_columns(kind, user)}
-    return visible.issuperset(record.columns) and default_storage.exists(record.file)
+    visible = columns_open_to(user, record.kind)
+    return bool(visible) and visible.issuperset(record.columns) and default_storage.exists(record.file)
+
+
+def columns_open_to(user: Any, key: str) -> set[str]:
+    """What this person may take out under this name; nothing at all where they may export nothing of it."""
+    if key in COMPOSITES:
+        kinds = COMPOSITES[key].kinds
+        return {f"{kind}.{name}" for kind in kinds for name in {*columns_open_to(user, kind), ARCHIVE}}
+    kind = EXPORTED.get(key)
+    if kind is None or not policy_for(kind.model).may_ever(user, "export"):
+        return set()
+    return {column.name for column in visible_columns(kind, user)}
 
 
 def oldest_kept() -> Any:

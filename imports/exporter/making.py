@@ -41,18 +41,24 @@ def export_dataset(
     if for_people and fmt == csv_file.FORMAT:
         to.write(BOM_UTF8)
     row_count = write_dataset(dataset, to, fmt=fmt)
-    file = keep_export(to, fmt) if keep else ""
+    columns = [column.name for column in dataset.columns]
+    facts: dict[str, Any] = {"columns": columns, "filters": dataset.filters, "row_count": row_count, "listing": listing}
+    return record_export(to, by=by, kind=kind.key, fmt=fmt, keep=keep, **facts)
+
+
+def record_export(
+    to: IO[bytes], *, by: Any, kind: str, fmt: str, keep: bool, listing: str, **facts: Any
+) -> ExportRecord:
+    """The entry of who took what out of the platform in this file, which is kept for a day if that is asked for."""
     return ExportRecord.objects.create(
         requester=by,
-        kind=kind.key,
+        kind=kind,
         format=fmt,
-        columns=[column.name for column in dataset.columns],
-        filters=dict(dataset.filters),
         listing=listing[:500],
-        row_count=row_count,
+        file=keep_export(to, fmt) if keep else "",
         size_bytes=to.seek(0, 2),
         sha256=_hash_of(to),
-        file=file,
+        **facts,
     )
 
 

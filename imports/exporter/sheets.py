@@ -23,50 +23,63 @@ WIDTHS: tuple[tuple[type[Column], int], ...] = ((LongText, 50), (Code, 20), (Day
 TEXT_WIDTH = 30
 
 
-class Sheet:
-    """A workbook with one sheet of ours; the rows are written from top to bottom."""
+class Book:
+    """A workbook of ours: sheets added one after the other, each written from top to bottom."""
 
-    def __init__(self, to: Path | IO[bytes], name: str, columns: Sequence[Column], *, notes: bool = False) -> None:
+    def __init__(self, to: Path | IO[bytes]) -> None:
         self.book = xlsxwriter.Workbook(to, OPTIONS)
-        self.columns = columns
-        self.page = self.book.add_worksheet(name[:31])
         self.text_format = self.book.add_format({"num_format": "@"})
-        bold = self.book.add_format({"bold": True, "bottom": 1})
-        for at, column in enumerate(columns):
-            code_format = self.text_format if isinstance(column, Code) else None
-            self.page.set_column(at, at, max(_width(column), len(column.name) + 3), code_format)
-            self.page.write_string(0, at, column.name, bold)
-            if notes:
-                self.page.write_comment(0, at, note_on(column), {"x_scale": 2, "y_scale": 1.5})
-        self.page.freeze_panes(1, 0)
+        self.bold = self.book.add_format({"bold": True, "bottom": 1})
+        self.sheets: list[Sheet] = []
+        self.lists: dict[tuple[str, ...], tuple[str, str]] = {}
+
+    def add(self, name: str, columns: Sequence[Column], *, notes: bool = False) -> "Sheet":
+        self.sheets.append(Sheet(self, name, columns, notes=notes))
+        return self.sheets[-1]
 
     def close(self) -> None:
-        """Adds the drop-downs and completes the file."""
-        lists: dict[str, Sequence[str]] = {}
-        for at, column in enumerate(self.columns):
-            values = allowed_values(column)
-            if not values:
-                continue
-            source: Any = values
-            if len(",".join(values)) > LONGEST_LIST:
-                letter = xlsxwriter.utility.xl_col_to_name(len(lists))
-                source = f"={CHOICES_SHEET}!${letter}$2:${letter}${len(values) + 1}"
-                lists[column.name] = values
-            self.page.data_validation(1, at, LAST_ROW - 1, at, _drop_down(column, source))
-        if lists:
-            self._write_lists(lists)
+        """Adds the lists that were too long for a drop-down of their own, and completes the file."""
+        if self.lists:
+            self._write_lists()
         self.book.close()
 
-    def _write_lists(self, lists: dict[str, Sequence[str]]) -> None:
+    def source_of(self, column: Column) -> Any:
+        """What a drop-down offers: the values themselves, or where in the workbook they stand."""
+        values = allowed_values(column)
+        if len(",".join(values)) <= LONGEST_LIST:
+            return values
+        letter, _ = self.lists.setdefault(
+            tuple(values), (xlsxwriter.utility.xl_col_to_name(len(self.lists)), column.name)
+        )
+        return f"={CHOICES_SHEET}!${letter}$2:${letter}${len(values) + 1}"
+
+    def _write_lists(self) -> None:
         page = self.book.add_worksheet(CHOICES_SHEET)
-        for at, name in enumerate(lists):
+        for at, (_, name) in enumerate(self.lists.values()):
             page.write_string(0, at, f"Allowed in {name}")
             page.set_column(at, at, TEXT_WIDTH)
-        longest = max(map(len, lists.values()))
-        for row in range(longest):
-            for at, values in enumerate(lists.values()):
+        for row in range(max(map(len, self.lists))):
+            for at, values in enumerate(self.lists):
                 if row < len(values):
                     page.write_string(row + 1, at, values[row])
+
+
+class Sheet:
+    """One sheet of ours: a header that stays in sight, and drop-downs below it."""
+
+    def __init__(self, book: Book, name: str, columns: Sequence[Column], *, notes: bool = False) -> None:
+        self.book = book.book
+        self.columns = columns
+        self.page = self.book.add_worksheet(name[:31])
+        for at, column in enumerate(columns):
+            code_format = book.text_format if isinstance(column, Code) else None
+            self.page.set_column(at, at, max(_width(column), len(column.name) + 3), code_format)
+            self.page.write_string(0, at, column.name, book.bold)
+            if notes:
+                self.page.write_comment(0, at, note_on(column), {"x_scale": 2, "y_scale": 1.5})
+            if allowed_values(column):
+                self.page.data_validation(1, at, LAST_ROW - 1, at, _drop_down(column, book.source_of(column)))
+        self.page.freeze_panes(1, 0)
 
 
 def allowed_values(column: Column) -> list[str]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from apps.records.rules import RuleBroken
 from imports.exporter.csv_file import column_writer
 from imports.exporter.dataset import Cells, Dataset
-from imports.exporter.sheets import LAST_ROW, LONGEST_CELL, Sheet
+from imports.exporter.sheets import LAST_ROW, LONGEST_CELL, Book, Sheet
 from imports.types.columns import Column, Day, Moment, Number, WholeNumber, YesNo
 
 FORMAT = "xlsx"
@@ -20,7 +20,14 @@ Put = Callable[[int, int, Any], object]
 
 def write_workbook(dataset: Dataset, to: Path | IO[bytes]) -> None:
     """Raises `RuleBroken` for what a workbook cannot hold; nothing is cut off."""
-    sheet = Sheet(to, dataset.kind.heading, dataset.columns)
+    book = Book(to)
+    write_sheet(book, dataset.kind.heading, dataset)
+    book.close()
+
+
+def write_sheet(book: Book, name: str, dataset: Dataset) -> None:
+    """One dataset on a sheet of its own."""
+    sheet = book.add(name, dataset.columns)
     writers = [_cell_writer(sheet, column) for column in dataset.columns]
     texts = [None if isinstance(column, TYPED) else column_writer(column) for column in dataset.columns]
     row = 0
@@ -35,7 +42,6 @@ def write_workbook(dataset: Dataset, to: Path | IO[bytes]) -> None:
                     writers[at](row, at, value)
     if row:
         sheet.page.autofilter(0, 0, row, len(dataset.columns) - 1)
-    sheet.close()
 
 
 def _cell_writer(sheet: Sheet, column: Column) -> Put:

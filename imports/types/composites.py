@@ -25,6 +25,11 @@ class Composite:
         """Whether any of it may come from this person; what may not is refused row by row."""
         return any(KINDS[key].may_import(user) for key in self.kinds)
 
+    @property
+    def is_tree(self) -> bool:
+        """Whether everything in it lies below a course."""
+        return all(KINDS[key].key_columns[0] == "course_code" for key in self.kinds)
+
     def kind_of_sheet(self, name: str) -> str:
         """The kind whose rows a sheet of this name holds, or an empty string."""
         wanted = fold_header(name)

@@ -13,7 +13,7 @@ from apps.jobs.running import Run
 from imports.closing import chunks_of, close_import_change_set, counts_of, touched_ids, touched_models
 from imports.codes import Message, RowCode
 from imports.models import ImportJob, ImportRow
-from imports.parts import kinds_of
+from imports.parts import kinds_of, parts_of
 from imports.types.base import ImportKind
 from imports.undo.findings import Findings, examine, leave_what_is_in_use
 from imports.undo.foreseeing import foreseen, left_alone, rows_of
@@ -52,13 +52,20 @@ def preview_undo(job: ImportJob, user: Any) -> dict[str, Any]:
     left: list[dict[str, Any]] = []
     if job.change_set is None:
         return {"counts": dict(counts), "left": left}
+    sources = [part.source for part in parts_of(job)]
     for kind, findings in foreseen(job, user, undo_sets_of(job)):
         counts["left"] += len(findings.left)
         counts["undo"] += len(findings.created) + len(findings.changed) + len(findings.deleted)
         if findings.left and len(left) < MOST_SHOWN:
             rows = rows_of(job, kind).filter(object_id__in=findings.left, state__in=(State.APPLIED, State.LEFT))
             left += [
-                {"line": row.number, "key": row.key, "label": row.label, "why": findings.left[row.object_id or 0]}
+                {
+                    "sheet": sources[row.part],
+                    "line": row.number,
+                    "key": row.key,
+                    "label": row.label,
+                    "why": findings.left[row.object_id or 0],
+                }
                 for row in rows.order_by("part", "number")
             ]
     return {"counts": dict(counts), "left": left[:MOST_SHOWN]}

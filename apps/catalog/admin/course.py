@@ -50,7 +50,16 @@ course_tabs += [
 class CourseAdmin(CourseActions, PeopleActions, TabbedAdmin[Course]):
     form = CourseForm
     tabs = course_tabs
-    verbs_asked = (*TabbedAdmin.verbs_asked, "add", "publish", "price", "instructor", "manage_students", "grant")
+    verbs_asked = (
+        *TabbedAdmin.verbs_asked,
+        "add",
+        "publish",
+        "price",
+        "instructor",
+        "manage_students",
+        "grant",
+        "export",
+    )
     list_display = ("course", "state", "level_and_lessons", "price_now", "lead_instructor", "learners", "updated")
     list_filter = ("status", CategoryFilter, "level", "language", "is_featured", InstructorFilter)
     list_filter_sheet = True

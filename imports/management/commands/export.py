@@ -11,7 +11,8 @@ from imports.codes import FileRefused
 from imports.command_line.choices import bad_argument, chosen_filters
 from imports.command_line.files import written
 from imports.command_line.people import person_at_work
-from imports.exporter import FORMATS, export_dataset
+from imports.exporter import FORMATS, export_dataset, workbook
+from imports.exporter.course_workbook import WORKBOOK, export_courses
 from imports.types import exported_kind
 from imports.words import counted_kind
 
@@ -41,14 +42,19 @@ class Command(BaseCommand):
         filters = chosen_filters(options["filter"])
         columns = [name.strip() for name in options["columns"].split(",") if name.strip()]
         try:
-            kind = exported_kind(options["dataset"])
+            kind = None if options["dataset"] == WORKBOOK.key else exported_kind(options["dataset"])
+            if kind is None and (fmt != workbook.FORMAT or columns):
+                raise RuleBroken("A course workbook is an .xlsx file with all its columns.")
             user = person_at_work(options["email"])
             with operation(by=user, channel="command"), written(path) as file:
-                record = export_dataset(kind, by=user, fmt=fmt, to=file, columns=columns, filters=filters)
+                if kind is None:
+                    record = export_courses(by=user, to=file, filters=filters)
+                else:
+                    record = export_dataset(kind, by=user, fmt=fmt, to=file, columns=columns, filters=filters)
         except LookupError as unknown:
             raise bad_argument(str(unknown.args[0])) from unknown
         except FileRefused as refused:
             raise bad_argument(str(refused)) from refused
         except RuleBroken as broken:
             raise bad_argument(broken.sentence) from broken
-        self.stdout.write(f"{counted_kind(kind.key, record.row_count)} in {path} (SHA-256 {record.sha256}).")
+        self.stdout.write(f"{counted_kind(record.kind, record.row_count)} in {path} (SHA-256 {record.sha256}).")

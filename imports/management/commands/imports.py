@@ -15,14 +15,16 @@ from imports import services
 from imports.blank_workbooks import write_template
 from imports.codes import FileCode, FileRefused, Message
 from imports.command_line import answers
-from imports.command_line.choices import bad_argument, chosen_reading
+from imports.command_line.choices import bad_argument
 from imports.command_line.files import written
 from imports.command_line.people import person_at_work
+from imports.command_line.reading import chosen_reading
 from imports.command_line.watch import Watch, add_watch_arguments
-from imports.errors_file import write_errors
+from imports.errors_file import errors_file_name, write_errors
 from imports.models import ImportJob, ImportRow
 from imports.presets import PRESETS
-from imports.types import KINDS, kind_for
+from imports.types import KINDS
+from imports.types.composites import COMPOSITES, Composite, importable
 from imports.words import counted
 
 Status = ImportJob.Status
@@ -95,6 +97,8 @@ class Command(BaseCommand):
             return answers.CLEAN
         for kind in KINDS.values():
             self.stdout.write(f"{kind.key}: {', '.join(column.name for column in kind.columns)}")
+        for composite in COMPOSITES.values():
+            self.stdout.write(f"{composite.key}: {', '.join(composite.kinds)} in one file")
         return answers.CLEAN
 
     def presets(self, options: dict[str, Any]) -> int:
@@ -110,9 +114,11 @@ class Command(BaseCommand):
         if path.suffix.lower() != ".xlsx":
             raise bad_argument("A template is a workbook: give -o a name that ends in .xlsx.")
         try:
-            kind = kind_for(options["kind"])
+            kind = importable(options["kind"])
         except LookupError as unknown:
             raise bad_argument(str(unknown.args[0])) from unknown
+        if isinstance(kind, Composite) and not kind.sheets:
+            raise bad_argument(f"There is no template of {kind.key}: it is read as it comes.")
         with written(path) as file:
             write_template(kind, file)
         self.stdout.write(f"{path} is ready to be filled in.")
@@ -150,7 +156,7 @@ class Command(BaseCommand):
             raise FileRefused.because(FileCode.E_FILENAME, text, value=str(path)) from error
         if job.status == Status.REFUSED:
             return job
-        services.configure(job, by=user, mode=options["mode"], **reading.choices(job.headers))
+        services.configure(job, by=user, mode=options["mode"], **reading.choices(job))
         self._progress(f"Planning {counted(job.counts.get('rows', 0), 'row')} of {job.original_name} …")
         job = services.plan_now(job, by=user)
         if job.status not in (Status.PLANNED, Status.REFUSED):
@@ -169,7 +175,8 @@ class Command(BaseCommand):
             return answers.CLEAN
         self.stdout.write(f"Import {job.pk}: {job.get_status_display()}, {answers.sentence_about(answer['counts'])}.")
         for row in answer["rows"]:
-            self.stdout.write(f"{row['line']:>7}  {row['outcome']:<9}  {row['key']}  {row['label']}")
+            sheet = f"{row['sheet']:<12} " if row.get("sheet") else ""
+            self.stdout.write(f"{sheet}{row['line']:>7}  {row['outcome']:<9}  {row['key']}  {row['label']}")
             for column, (before, after) in row["changes"].items():
                 self.stdout.write(f"         {column}: {before or '(nothing)'} → {after or '(nothing)'}")
             for message in row["messages"]:
@@ -180,10 +187,9 @@ class Command(BaseCommand):
         job, path = self._job(options), options["output"]
         if not job.planned_at:
             raise bad_argument(f"Import {job.pk} has no plan, so there are no rows that failed.")
-        if path.suffix.lower() in {".csv", ".xlsx"} - {f".{job.format}"}:
-            raise bad_argument(
-                f"The rows are written as they were uploaded: give -o a name that ends in .{job.format}."
-            )
+        ending = Path(errors_file_name(job)).suffix
+        if path.suffix.lower() in {".csv", ".xlsx"} - {ending}:
+            raise bad_argument(f"The rows are written as they were uploaded: give -o a name that ends in {ending}.")
         with written(path) as file:
             number = write_errors(job, file)
         self.stdout.write(f"{counted(number, 'row')} that failed in {path}.")
@@ -239,11 +245,13 @@ class Command(BaseCommand):
         if answer.get("message"):
             self.stderr.write(answer["message"])
         for message in [*answer.get("errors", ()), *answer.get("warnings", ())]:
-            place = f"line {message['line']}, " if message["line"] else ""
+            sheet = f"{message['sheet']}, " if message.get("sheet") else ""
+            place = f"{sheet}line {message['line']}, " if message["line"] else sheet
             column = f"{message['column']}: " if message["column"] else ""
             self.stderr.write(f"{message['code']} {place}{column}{message['message']}")
         for left in answer.get("conflicts", ()):
-            self.stderr.write(f"line {left['line']}, {left['label'] or left['key']}: {left['message']}")
+            sheet = f"{left['sheet']}, " if left.get("sheet") else ""
+            self.stderr.write(f"{sheet}line {left['line']}, {left['label'] or left['key']}: {left['message']}")
 
     def _progress(self, text: str) -> None:
         self.stderr.write(text, style_func=str)

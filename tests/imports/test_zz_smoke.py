@@ -1,0 +1,1 @@
+exec(open("/tmp/eng/smoke2.py").read())
