@@ -8,10 +8,11 @@ LOCK := $(BIN)/pip-compile --quiet --no-header --generate-hashes --no-emit-index
 	--no-emit-trusted-host --strip-extras --allow-unsafe
 # Unset, the standard places are tried.
 export POSTGRESQL_URL
+SECONDS ?= 600
 MANAGE := $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check test-services bench mutate-policy format screenshots lock
+.PHONY: help setup run test check test-services bench fuzz mutate-policy format screenshots lock
 
 help:  ## List what there is to make.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +59,9 @@ check: setup  ## Check format, lint, types, layers, templates, dependencies, spe
 
 bench: setup  ## Measure imports and lists beside the stock libraries.
 	$(BIN)/python -m bench
+
+fuzz: setup  ## Give changed files to everything that reads files, for SECONDS=600 in all.
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
 
 mutate-policy: setup  ## Take out each condition of the policy and see that a test notices; ONLY=catalog narrows it.
 	$(BIN)/python -m tests.mutation $(ONLY)

@@ -34,6 +34,8 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("Modules", "catalog.module", "view_agenda"),
             Line("Lessons", "catalog.lesson", "play_lesson", "l"),
             Line("Resources", "catalog.resource", "attach_file"),
+            Line("Assessments", "assessments.assessment", "quiz"),
+            Line("Attempts", "assessments.attempt", "edit_note"),
             Line("Enrollments", "enrollments.enrollment", "how_to_reg", "e"),
             Line("Progress", "enrollments.lessonprogress", "trending_up"),
             Line("Reviews", "reviews.review", "reviews", "r"),

@@ -13,10 +13,12 @@ from django.core.files.base import File
 
 from imports.codes import FileCode, FileRefused, Message, in_sheet
 from imports.filling import filled_down
+from imports.guard import SUPPORTED
 from imports.mapping.names import exact_mapping, known_headers
 from imports.models import ImportJob
 from imports.parts import Part, parts_of
 from imports.presets import PresetTable
+from imports.question_bank import QUESTION_BANK, QUESTION_ENDINGS, open_questions
 from imports.readers import Table, open_table
 from imports.readers.base import CellValue
 from imports.readers.headers import is_secret
@@ -25,6 +27,8 @@ from imports.types import KINDS, kind_for
 from imports.types.columns import text_of
 from imports.types.composites import COMPOSITES
 
+OPENERS[QUESTION_BANK] = open_questions
+ENDINGS = (*SUPPORTED, *QUESTION_ENDINGS)
 SAMPLE_ROWS = 20
 SAMPLE_CHARACTERS = 200
 
@@ -37,6 +41,19 @@ def sha256_of(file: Any) -> str:
         digest.update(block)
     file.seek(0)
     return digest.hexdigest()
+
+
+def endings_for(kind: str) -> tuple[str, ...]:
+    """How the name of a file of this kind may end; a file of no known kind may be any."""
+    if kind == QUESTION_BANK:
+        return QUESTION_ENDINGS
+    return SUPPORTED if kind else ENDINGS
+
+
+def format_of(name: str) -> str:
+    """What a file is read as by its name; the guard says whether it is."""
+    ending = Path(name.strip().lower()).suffix
+    return ending.removeprefix(".") if ending in ENDINGS else "csv"
 
 
 def keep_file(job: ImportJob, file: Any) -> None:

@@ -215,6 +215,7 @@ class ExportRecord(models.Model):
     class Format(models.TextChoices):
         CSV = "csv", "CSV"
         XLSX = "xlsx", "Workbook"
+        GIFT = "gift", "GIFT"
 
     requester = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="exports", verbose_name="who")
     kind = models.CharField(max_length=40)

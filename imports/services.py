@@ -11,13 +11,24 @@ from apps.records.policy import policy_for
 from apps.records.rules import RuleBroken
 from imports import tasks
 from imports.codes import FileCode, FileRefused, Message
-from imports.files import delete_file, keep_file, local_path, recognize_parts, samples_of, sha256_of, table_of
+from imports.files import (
+    delete_file,
+    endings_for,
+    format_of,
+    keep_file,
+    local_path,
+    recognize_parts,
+    samples_of,
+    sha256_of,
+    table_of,
+)
 from imports.guard import safe_display_name
 from imports.mapping import suggest_kind
 from imports.models import Feed, ImportJob, ImportRow
 from imports.parts import parts_of
 from imports.planner.storing import drop_rows
 from imports.policy import may_import_anything
+from imports.question_bank import QUESTION_BANK, Target, looks_like_questions, target_of
 from imports.sources import composite_in
 from imports.types.composites import COMPOSITES, importable
 from imports.undo import preview_undo
@@ -42,15 +53,17 @@ def upload_file(
     sheet: str = "",
     feed: Feed | None = None,
     feed_file: str = "",
+    into: Target | None = None,
 ) -> ImportJob:
     """Keeps the file and says what it is. A refused one stays as a refused import, with its file only if a choice
-    of encoding, sheet or delimiter may cure it."""
+    of encoding, sheet or delimiter may cure it. `into` is the lesson that takes the questions of a question file."""
     job = ImportJob(uploader=by, kind=kind, token=token_hex(16), encoding=encoding, delimiter=delimiter, sheet=sheet)
     job.feed, job.feed_file = feed, feed_file
-    job.format = "xlsx" if name.strip().lower().endswith(".xlsx") else "csv"
+    job.format = format_of(name)
+    job.constants = into.as_constants() if into else {}
     job.original_name = "".join(char for char in name if char.isprintable())[-100:] or "without a name"
     try:
-        job.original_name = safe_display_name(name)
+        job.original_name = safe_display_name(name, supported=endings_for(kind))
         _refuse_without_right(kind, by)
         file.seek(0, 2)
         job.size_bytes = file.tell()
@@ -68,7 +81,7 @@ def recognize(job: ImportJob, *, by: Any) -> None:
     """Finds out encoding, delimiter, sheet, headers and kind, or what tables there are. Raises `FileRefused`."""
     if not job.kind:
         with local_path(job) as path:
-            job.kind = composite_in(job, path)
+            job.kind = QUESTION_BANK if looks_like_questions(path, job.format) else composite_in(job, path)
     if job.kind in COMPOSITES:
         _refuse_without_right(job.kind, by)
         recognize_parts(job)
@@ -154,6 +167,8 @@ def _begin(job: ImportJob, by: Any, *, in_background: bool) -> JobRun:
         raise RuleBroken("This import cannot be planned. Upload the file again.")
     if not importable(job.kind).may_import(by):
         raise RuleBroken(f"You may not import {importable(job.kind).heading.lower()}.")
+    if job.kind == QUESTION_BANK and not target_of(job):
+        raise RuleBroken("Choose the lesson whose assessment takes the questions.")
     planning = ImportJob.objects.filter(uploader=by, status=Status.PLANNING).exclude(pk=job.pk).count()
     if planning >= settings.IMPORT_MAX_PLANS_PER_PERSON:
         raise RuleBroken(f"{planning} of your plans are being made already. Wait until one is done.")

@@ -4,6 +4,8 @@ from apps.accounts.models import User
 from apps.audit.recording import change_set, operation
 from apps.catalog.models import Category, Course
 from backoffice.seed.activity import make_activity
+from backoffice.seed.assessments import make_assessments
+from backoffice.seed.attempts import make_attempts
 from backoffice.seed.catalog import give_rights, helped_course, make_categories, make_courses, make_instructors
 from backoffice.seed.curriculum import make_curricula
 from backoffice.seed.learning import make_learning
@@ -28,11 +30,13 @@ def build_platform(world: World) -> People:
             categories = make_categories(world, subjects())
             courses = make_courses(world, subjects(), categories)
             lessons = make_curricula(world, subjects(), courses)
+            assessments = make_assessments(world, subjects(), lessons)
         with change_set(title="Demo platform: instructors and rights"):
             make_instructors(world, subjects(), courses, people)
             give_rights(courses, categories, people)
         with change_set(title="Demo platform: a year of learning"):
             make_learning(world, courses, lessons, people)
+            make_attempts(world, assessments)
         with change_set(title="Demo platform: reviews"):
             make_reviews(world, people)
         make_activity(world, courses, lessons, people)

@@ -19,7 +19,7 @@ from admin_theme.displays import relative_time, two_lines
 from admin_theme.offers import ListOffer, SelectionOffer, list_offers, selection_offers
 from apps.records.policy import policy_for, scope
 from apps.records.rules import RuleBroken
-from imports.admin import workbooks
+from imports.admin import gift_files, workbooks
 from imports.admin.downloads import found_or_nothing
 from imports.admin.files import note_download
 from imports.exporter import FORMATS, export_dataset
@@ -81,6 +81,11 @@ class ExportRecordAdmin(ReadOnlyAdmin[ExportRecord]):
                 "workbooks/<int:course_id>/",
                 wrap(require_POST(workbooks.course_view)),
                 name="imports_exportrecord_workbook",
+            ),
+            path(
+                "gift/<int:assessment_id>/",
+                wrap(require_POST(gift_files.assessment_view)),
+                name="imports_exportrecord_gift",
             ),
             path("<int:object_id>/file/", found_or_nothing(self, wrap(self.file)), name="imports_exportrecord_file"),
             *super().get_urls(),

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from apps.records.rules import RuleBroken
 from imports import services
 from imports.admin.columns import MapPage, posted_map
+from imports.admin.lesson_pages import lesson_options, lesson_page
 from imports.admin.pages import show, to_page
 from imports.admin.sheets import PartsPage, posted_parts
 from imports.admin.steps import may_be_mapped
@@ -20,6 +21,7 @@ from imports.mapping import check_mapping, fitted, save_mapping
 from imports.models import ImportJob, ImportMapping
 from imports.parts import Part, parts_of
 from imports.presets import PRESETS
+from imports.question_bank import QUESTION_BANK
 from imports.types import kind_for
 from imports.types.composites import COMPOSITES
 
@@ -31,6 +33,8 @@ def map_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     """Which of their columns is which of ours; leads on to the plan."""
     if not may_be_mapped(job):
         return to_page(job)
+    if job.kind == QUESTION_BANK:
+        return lesson_page(request, job)
     if job.kind in COMPOSITES:
         return map_parts(request, job)
     if request.method != "POST" or not job.kind:
@@ -150,12 +154,14 @@ def values_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
 
 def allowed_options(request: HttpRequest, job: ImportJob) -> HttpResponse:
     """The allowed values that begin like what is being typed, for columns with very many of them."""
-    name = request.GET.get("column", "")
+    name, typed = request.GET.get("column", ""), request.GET.get("q", "")[:80]
+    if job.kind == QUESTION_BANK:
+        return render(request, "imports/options.html", {"options": lesson_options(request.user, typed)})
     try:
         column = kind_for(job.kind).column(name)
     except LookupError:
         raise Http404 from None
-    options = options_for(column, request.user, containing=request.GET.get("q", "")[:80])
+    options = options_for(column, request.user, containing=typed)
     return render(request, "imports/options.html", {"options": options})
 
 

@@ -86,7 +86,7 @@ def steps_of(job: ImportJob, here: str) -> list[Step]:
 
 
 def _place(job: ImportJob, here: str) -> int:
-    if here in ("map", "map_parts", "values"):
+    if here in ("map", "map_parts", "lesson", "values"):
         return 1
     if here == "plan":
         return 2

@@ -10,9 +10,11 @@ from django.shortcuts import render
 from apps.records.rules import RuleBroken
 from imports import services
 from imports.admin.pages import to_page
+from imports.files import ENDINGS
 from imports.forms import UploadForm
 from imports.models import ImportJob
 from imports.parts import maps_itself
+from imports.question_bank import QUESTION_BANK
 from imports.types import KINDS
 from imports.types.composites import COMPOSITES, importable
 from imports.words import kind_title
@@ -32,7 +34,7 @@ def upload_page(request: HttpRequest) -> HttpResponseBase:
             encoding=form.cleaned_data["encoding"],
             by=request.user,
         )
-        if job.status == ImportJob.Status.UPLOADED and maps_itself(job):
+        if job.status == ImportJob.Status.UPLOADED and maps_itself(job) and job.kind != QUESTION_BANK:
             plan_at_once(request, job)
         return to_page(job)
     return _show(request, form, kinds)
@@ -57,7 +59,8 @@ def _show(request: HttpRequest, form: UploadForm, kinds: list[tuple[str, str]]) 
         "title": "Import a file",
         "opts": ImportJob._meta,
         "form": form,
-        "kinds": kinds,
+        "templates": [(key, title) for key, title in kinds if key != QUESTION_BANK],
+        "accepted": ",".join(ENDINGS),
         "steps": [{"name": "Upload", "state": "now"}]
         + [{"name": name, "state": "later"} for name in ("Map", "Plan", "Apply", "Result")],
         "limits": {

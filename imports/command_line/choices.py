@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 from django.core.management import CommandError
 
+from apps.records.rules import RuleBroken
+from imports.question_bank import QUESTION_BANK, Target
 from imports.types.base import ImportKind
 
 BAD_ARGUMENTS = 2
+NO_LESSON = "Say with --into COURSE_CODE/LESSON_CODE which lesson takes the questions."
 
 
 def bad_argument(text: str) -> CommandError:
@@ -53,3 +56,17 @@ def chosen_filters(texts: Sequence[str]) -> dict[str, list[str]]:
             raise bad_argument(f"--filter takes FIELD=VALUE, not “{text}”.")
         found.setdefault(field.strip(), []).append(value.strip())
     return found
+
+
+def chosen_lesson(kind_key: str, text: str) -> Target | None:
+    """The lesson that takes the questions of a question file; other files name theirs row by row."""
+    if kind_key != QUESTION_BANK:
+        if text:
+            raise bad_argument(f"--into goes with --kind {QUESTION_BANK} only.")
+        return None
+    if not text:
+        raise bad_argument(NO_LESSON)
+    try:
+        return Target.named(text)
+    except RuleBroken as broken:
+        raise bad_argument(broken.sentence) from broken

@@ -2,6 +2,14 @@
 
 from imports.guard.archive import corrupt, open_archive, refuse_dangerous_archive
 from imports.guard.content import FileFormat, refuse_dangerous
-from imports.guard.filename import safe_display_name
+from imports.guard.filename import SUPPORTED, safe_display_name
 
-__all__ = ["FileFormat", "corrupt", "open_archive", "refuse_dangerous", "refuse_dangerous_archive", "safe_display_name"]
+__all__ = [
+    "SUPPORTED",
+    "FileFormat",
+    "corrupt",
+    "open_archive",
+    "refuse_dangerous",
+    "refuse_dangerous_archive",
+    "safe_display_name",
+]

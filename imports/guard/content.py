@@ -52,7 +52,7 @@ def refuse_dangerous(path: Path, *, filename: str) -> FileFormat:
         return "xlsx"
     if head.startswith(OLE_MAGIC):
         raise _ole_refusal(path)
-    really = "a ZIP archive, as .xlsx workbooks are" if is_archive else _binary_kind(head)
+    really = "a ZIP archive, as .xlsx workbooks are" if is_archive else binary_kind(head)
     if claimed == "xlsx":
         really = really or "a text file"
     if really:
@@ -63,7 +63,7 @@ def refuse_dangerous(path: Path, *, filename: str) -> FileFormat:
     return claimed
 
 
-def _binary_kind(head: bytes) -> str:
+def binary_kind(head: bytes) -> str:
     for magic, kind in KNOWN_MAGICS:
         if head.startswith(magic):
             return kind

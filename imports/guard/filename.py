@@ -36,12 +36,17 @@ def safe_display_name(filename: str, *, supported: Collection[str] = SUPPORTED) 
     if extension not in supported:
         raise FileRefused.because(
             FileCode.E_UNSUPPORTED,
-            f"Files of this kind are not imported; the name must end with {' or '.join(supported)}.",
+            f"Files of this kind are not imported; the name must end with {_listed(supported)}.",
             value=visible,
         )
     if len(visible) <= DISPLAY_CHARACTERS:
         return visible
     return visible[: DISPLAY_CHARACTERS - len(extension) - 1] + "…" + name.suffix
+
+
+def _listed(supported: Collection[str]) -> str:
+    *others, last = supported
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _is_invisible(char: str) -> bool:

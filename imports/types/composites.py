@@ -51,7 +51,10 @@ IN_COURSES = {key: sheet for key, sheet in SHEETS.items() if key in KINDS}
 
 COMPOSITES: dict[str, Composite] = {
     composite.key: composite
-    for composite in (Composite("course-workbook", "Course workbook", tuple(IN_COURSES), IN_COURSES),)
+    for composite in (
+        Composite("course-workbook", "Course workbook", tuple(IN_COURSES), IN_COURSES),
+        Composite("question-bank", "Question bank", ("assessments", "questions", "answers")),
+    )
 }
 
 

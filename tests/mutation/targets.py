@@ -13,6 +13,7 @@ MODULES = (
     "apps/accounts/policy.py",
     "apps/accounts/services.py",
     "apps/accounts/sessions.py",
+    "apps/assessments/policy.py",
     "apps/enrollments/policy.py",
     "apps/notifications/policy.py",
     "apps/reviews/policy.py",
@@ -28,6 +29,7 @@ MODULES = (
 TESTS = (
     "tests/apps/access",
     "tests/apps/accounts",
+    "tests/apps/assessments",
     "tests/apps/audit",
     "tests/apps/catalog",
     "tests/apps/enrollments",

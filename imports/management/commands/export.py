@@ -11,7 +11,7 @@ from imports.codes import FileRefused
 from imports.command_line.choices import bad_argument, chosen_filters
 from imports.command_line.files import written
 from imports.command_line.people import person_at_work
-from imports.exporter import FORMATS, export_dataset, workbook
+from imports.exporter import FORMATS, export_dataset, gift_file, workbook
 from imports.exporter.course_workbook import WORKBOOK, export_courses
 from imports.types import exported_kind
 from imports.words import counted_kind
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("dataset", metavar="DATASET", help="A kind that `imports kinds` lists, or reviews.")
-        parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.{csv,xlsx}")
+        parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.{csv,xlsx,gift}")
         parser.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="Whose rights hold.")
         parser.add_argument(
             "--filter",
@@ -37,17 +37,21 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         path: Path = options["output"]
         fmt = path.suffix.lower().removeprefix(".")
-        if fmt not in FORMATS:
-            raise bad_argument(f"The name after -o has to end in {' or '.join(f'.{name}' for name in FORMATS)}.")
+        if fmt not in (*FORMATS, gift_file.FORMAT):
+            raise bad_argument("The name after -o has to end in .csv or .xlsx, or for questions in .gift.")
         filters = chosen_filters(options["filter"])
         columns = [name.strip() for name in options["columns"].split(",") if name.strip()]
         try:
             kind = None if options["dataset"] == WORKBOOK.key else exported_kind(options["dataset"])
             if kind is None and (fmt != workbook.FORMAT or columns):
                 raise RuleBroken("A course workbook is an .xlsx file with all its columns.")
+            if fmt == gift_file.FORMAT and (options["dataset"] != "questions" or columns):
+                raise RuleBroken("Only questions are written as GIFT, with all that is said of them.")
             user = person_at_work(options["email"])
             with operation(by=user, channel="command"), written(path) as file:
-                if kind is None:
+                if fmt == gift_file.FORMAT:
+                    record = gift_file.export_gift(gift_file.assessment_of(user, filters), by=user, to=file)
+                elif kind is None:
                     record = export_courses(by=user, to=file, filters=filters)
                 else:
                     record = export_dataset(kind, by=user, fmt=fmt, to=file, columns=columns, filters=filters)

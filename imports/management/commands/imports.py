@@ -15,7 +15,7 @@ from imports import services
 from imports.blank_workbooks import write_template
 from imports.codes import FileCode, FileRefused, Message
 from imports.command_line import answers
-from imports.command_line.choices import bad_argument
+from imports.command_line.choices import bad_argument, chosen_lesson
 from imports.command_line.files import written
 from imports.command_line.people import person_at_work
 from imports.command_line.reading import chosen_reading
@@ -54,6 +54,7 @@ class Command(BaseCommand):
             )
             command.add_argument("--map-value", action="append", default=[], metavar="COLUMN:THEIRS=OURS")
             command.add_argument("--constant", action="append", default=[], metavar="COLUMN=VALUE")
+            command.add_argument("--into", default="", metavar="COURSE/LESSON", help="Whose questions it holds.")
             command.add_argument("--encoding", default="", metavar="E")
             command.add_argument("--delimiter", default="", metavar="D")
             command.add_argument("--sheet", default="", metavar="S")
@@ -147,10 +148,11 @@ class Command(BaseCommand):
         """The import with its plan; one that was refused on the way says why itself."""
         path: Path = options["file"]
         reading = chosen_reading(options)
+        into = chosen_lesson(reading.kind.key, options["into"])
         facts = {name: options[name] for name in ("name", "encoding", "delimiter", "sheet", "feed", "feed_file")}
         try:
             with path.open("rb") as file:
-                job = services.upload_file(file, kind=reading.kind.key, by=user, **facts)
+                job = services.upload_file(file, kind=reading.kind.key, by=user, into=into, **facts)
         except OSError as error:
             text = f"The file cannot be opened: {error.strerror}."
             raise FileRefused.because(FileCode.E_FILENAME, text, value=str(path)) from error

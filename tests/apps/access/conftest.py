@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
+from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.assessments.models import Attempt, Question
 from apps.catalog.grants import follow_instructor
 from apps.catalog.models import Category, Course, CourseInstructor
-from tests.recipes import catalog, enrollments
+from tests.recipes import assessments, catalog, enrollments
 from tests.support.people import give_role, grant, person
 
 
@@ -33,6 +35,11 @@ class World:
 def rows_of(course: Course) -> dict[str, Model]:
     lesson = catalog.lesson.make(course=course)
     enrollment = enrollments.enrollment.make(course=course, user=person(f"learner-of-{course.code}", "student"))
+    assessment = assessments.assessment.make(lesson=lesson)
+    question = assessments.question.make(assessment=assessment, type=Question.Type.ESSAY)
+    attempt = assessments.attempt.make(
+        assessment=assessment, user=enrollment.user, state=Attempt.State.WAITING, completed_at=timezone.now()
+    )
     return {
         "course": course,
         "module": lesson.module,
@@ -41,6 +48,11 @@ def rows_of(course: Course) -> dict[str, Model]:
         "courseinstructor": course.instructors.get(),
         "enrollment": enrollment,
         "lessonprogress": enrollments.lesson_progress.make(enrollment=enrollment, lesson=lesson),
+        "assessment": assessment,
+        "question": question,
+        "answer": assessments.answer.make(question=question),
+        "attempt": attempt,
+        "attemptanswer": assessments.attempt_answer.make(attempt=attempt, question=question),
         "user": enrollment.user,
         "category": course.category,
     }

@@ -18,12 +18,18 @@ MODELS = {
     "courseinstructor": "catalog.courseinstructor",
     "enrollment": "enrollments.enrollment",
     "lessonprogress": "enrollments.lessonprogress",
+    "assessment": "assessments.assessment",
+    "question": "assessments.question",
+    "answer": "assessments.answer",
+    "attempt": "assessments.attempt",
+    "attemptanswer": "assessments.attemptanswer",
     "user": "accounts.user",
     "category": "catalog.category",
 }
 
-CONTENT = ("module", "lesson", "resource")
+CONTENT = ("module", "lesson", "resource", "assessment", "question", "answer")
 LEARNING = ("enrollment", "lessonprogress")
+ATTEMPTS = ("attempt", "attemptanswer")
 ON_COURSES = ("course", *CONTENT, "courseinstructor", *LEARNING)
 
 SEES = {"IO": "A", "IX": "B", "CV": "A", "CC": "A", "CP": "A", "CM": "A", "CI": "A", "CE": "A", "CG": "A", "CAT": "A"}
@@ -31,7 +37,7 @@ LED = {"IO": "A", "IX": "B"}
 EDITS = LED | {"CC": "A", "CAT": "A"}
 
 TABLE: list[tuple[tuple[str, ...], str, dict[str, str]]] = [
-    (("course", *LEARNING), "view", SEES | {"MA": "all", "SU": "all"}),
+    (("course", *LEARNING, *ATTEMPTS), "view", SEES | {"MA": "all", "SU": "all"}),
     ((*CONTENT, "courseinstructor"), "view", SEES | {"MA": "all"}),
     (("course", *CONTENT), "change", EDITS),
     (CONTENT, "add", EDITS),
@@ -51,6 +57,8 @@ TABLE: list[tuple[tuple[str, ...], str, dict[str, str]]] = [
     (LEARNING, "change", LED | {"CM": "A"}),
     (("enrollment",), "archive", LED | {"CM": "A"}),
     (LEARNING, "delete", {}),
+    (ATTEMPTS, "grade", LED | {"CM": "A"}),
+    *((ATTEMPTS, verb, {}) for verb in ("add", "change", "archive", "delete", "import", "export")),
     (("user",), "view", LED | {"CM": "A", "MO": "all", "MA": "all", "SU": "all"}),
     (("user",), "reset_password", {"SU": "all"}),
     (("user",), "unlock", {"SU": "all"}),

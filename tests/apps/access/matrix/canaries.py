@@ -104,9 +104,15 @@ MONEY = {side: f"{price:,}" for side, price in PRICES.items()}
 
 NAMES = (("user", "first-name"), ("user", "last-name"), ("course", "title"))
 """What the review desk needs of people and courses."""
-NOT_SHOWN_TO_SUPPORT = ("module", "lesson", "resource", "courseinstructor")
-IN_PROGRESS = (("module", "title"), ("lesson", "title"), ("lesson", "code"))
-"""Where a learner is, is told by the lesson and its module."""
+NOT_SHOWN_TO_SUPPORT = ("module", "lesson", "resource", "courseinstructor", "assessment", "question", "answer")
+IN_PROGRESS = (
+    ("module", "title"),
+    ("lesson", "title"),
+    ("lesson", "code"),
+    ("assessment", "title"),
+    ("question", "text"),
+)
+"""Where a learner is, is told by the lesson and its module; what they answered, by what they were asked."""
 
 
 def leaks(letters: str, text: str) -> list[str]:

@@ -7,6 +7,8 @@ from apps.access.models import Role
 from apps.access.services import assign_role, set_active
 from apps.accounts.models import LoginEvent, User
 from apps.accounts.services import archive_person, suspend_person
+from apps.assessments import services as assessments
+from apps.assessments.models import Assessment, Attempt, Question
 from apps.catalog import services as catalog
 from apps.catalog.models import Category, Course, Lesson, Module, Resource
 from apps.enrollments import services as enrollments
@@ -27,18 +29,20 @@ def the(model: Any, key: str) -> Callable[[Stage], Any]:
 course, module, lesson = the(Course, "course"), the(Module, "module"), the(Lesson, "lesson")
 resource, category = the(Resource, "resource"), the(Category, "empty_category")
 review = the(Review, "review")
+assessment, question = the(Assessment, "assessment"), the(Question, "question")
 enrollment, learner, role = the(Enrollment, "enrollment"), the(User, "user"), the(Role, "spare_role")
 
 
 def without_learners(stage: Stage) -> None:
     LessonProgress._base_manager.filter(enrollment__course=stage.world.a).delete()
     Review._base_manager.filter(course=stage.world.a).delete()
+    Attempt._base_manager.filter(assessment__lesson__course=stage.world.a).delete()
     Enrollment._base_manager.filter(course=stage.world.a).delete()
     Course._base_manager.filter(pk=stage.world.a.pk).update(last_enrolled_at=None, enrolled_count=0)
 
 
 def without_traces(stage: Stage) -> None:
-    """A lesson nobody has opened, with nothing below it."""
+    """A lesson nobody has opened, with nothing below it but what it asks."""
     without_learners(stage)
     Resource._base_manager.filter(lesson=stage.keys["lesson"]).delete()
 
@@ -68,12 +72,16 @@ PREPARED: dict[str, Callable[[Stage], object]] = {
     "archived_lesson": lambda stage: catalog.archive_lesson(lesson(stage), by=by(stage)),
     "archived_resource": lambda stage: catalog.archive_resource(resource(stage), by=by(stage)),
     "archived_category": lambda stage: catalog.archive_category(category(stage), by=by(stage)),
+    "archived_assessment": lambda stage: assessments.archive_assessment(assessment(stage), by=by(stage)),
+    "archived_question": lambda stage: assessments.archive_question(question(stage), by=by(stage)),
     "published": lambda stage: catalog.publish_course(course(stage), by=by(stage)),
     "featured": lambda stage: catalog.feature_course(course(stage), by=by(stage)),
     "changed_course": changed_again(Course, "course", "subtitle"),
     "changed_module": changed_again(Module, "module", "title"),
     "changed_lesson": changed_again(Lesson, "lesson", "title"),
     "changed_resource": changed_again(Resource, "resource", "title"),
+    "changed_assessment": changed_again(Assessment, "assessment", "title"),
+    "changed_question": changed_again(Question, "question", "text"),
     "changed_category": changed_again(Category, "category", "name"),
     "suspended_enrollment": lambda stage: enrollments.suspend_enrollment(enrollment(stage), by=by(stage)),
     "dropped_enrollment": lambda stage: enrollments.drop_enrollment(enrollment(stage), by=by(stage)),

@@ -12,6 +12,7 @@ from django.test import Client
 from django_celery_beat.models import PeriodicTask
 
 from apps.accounts.models import LoginEvent, Profile
+from apps.assessments.forms import as_posted
 from apps.audit.models import ChangeSet
 from apps.catalog.models import Category
 from apps.jobs.models import JobRun
@@ -68,6 +69,8 @@ def set_the_stage(world: World) -> Stage:
     keys |= {f"other_{kind}": row.pk for kind, row in world.rows["B"].items()}
     keys |= imported(world) | kept(world) | asked(world)
     keys["empty_category"] = catalog.category.make(slug="empty", name="Empty").pk
+    keys["spare_lesson"] = catalog.lesson.make(course=world.a).pk
+    keys["rewritten"] = as_posted(world.rows["A"]["assessment"]).replace(canary("A", "question", "text"), "Rewritten")
     keys["spare_role"] = access.role.make(name="spare", display_name="Spare").pk
     keys["colleague"] = world.people["NO"].pk
     keys["task"] = PeriodicTask.objects.get(name="jobs.tidy_up").pk
