@@ -25,9 +25,11 @@ from imports.readers.headers import is_secret
 from imports.sources import OPENERS, Found, Opened, file_name_of
 from imports.types import KINDS, kind_for
 from imports.types.columns import text_of
-from imports.types.composites import COMPOSITES
+from imports.types.composites import COMPOSITES, ZIPPED
+from imports.zip_files import open_zip
 
 OPENERS[QUESTION_BANK] = open_questions
+OPENERS.update(dict.fromkeys(ZIPPED, open_zip))
 ENDINGS = (*SUPPORTED, *QUESTION_ENDINGS)
 SAMPLE_ROWS = 20
 SAMPLE_CHARACTERS = 200
@@ -47,6 +49,8 @@ def endings_for(kind: str) -> tuple[str, ...]:
     """How the name of a file of this kind may end; a file of no known kind may be any."""
     if kind == QUESTION_BANK:
         return QUESTION_ENDINGS
+    if kind in ZIPPED:
+        return (".zip",)
     return SUPPORTED if kind else ENDINGS
 
 
@@ -115,7 +119,7 @@ def tables_of(job: ImportJob) -> Iterator[tuple[list[tuple[Part, Table]], Sequen
 def _as_read(part: Part, table: Table) -> tuple[Part, Table]:
     """Blank cells below a parent are a habit of people with workbooks, not of other platforms."""
     if part.preset is not None:
-        return part, PresetTable(table, part.preset)
+        return part, PresetTable(table, part.preset, is_alone=not part.source)
     return part, filled_down(part, table) if part.source else table
 
 

@@ -33,6 +33,13 @@ class Part:
     preset: Preset | None
     """Whose way of writing files the table follows."""
 
+    def asks(self) -> list[str]:
+        """How a person can fill what the files of this platform leave out, and nothing fills yet."""
+        filled = {*self.mapping.values(), *self.constants}
+        return [
+            sentence for column, sentence in (self.preset.asks if self.preset else {}).items() if column not in filled
+        ]
+
 
 def parts_of(job: ImportJob) -> list[Part]:
     """The tables in the order in which they are planned and written; a flat job of a known kind has one."""
@@ -63,10 +70,13 @@ def kinds_of(job: ImportJob) -> list[ImportKind]:
 
 def maps_itself(job: ImportJob) -> bool:
     """Whether every column of a composite file is one of ours, so that nobody has to be asked."""
-    return bool(job.parts) and all(
-        header in part.mapping or not header or is_fault_header(header)
-        for part in parts_of(job)
-        for header in part.headers
+    parts = parts_of(job)
+    return (
+        bool(job.parts)
+        and all(
+            header in part.mapping or not header or is_fault_header(header) for part in parts for header in part.headers
+        )
+        and not any(part.asks() for part in parts)
     )
 
 

@@ -32,6 +32,7 @@ from imports.question_bank import QUESTION_BANK, Target, looks_like_questions, t
 from imports.sources import composite_in
 from imports.types.composites import COMPOSITES, importable
 from imports.undo import preview_undo
+from imports.zip_files import platform_of
 
 Status = ImportJob.Status
 READING = ("encoding", "delimiter", "sheet", "kind")
@@ -81,7 +82,8 @@ def recognize(job: ImportJob, *, by: Any) -> None:
     """Finds out encoding, delimiter, sheet, headers and kind, or what tables there are. Raises `FileRefused`."""
     if not job.kind:
         with local_path(job) as path:
-            job.kind = QUESTION_BANK if looks_like_questions(path, job.format) else composite_in(job, path)
+            job.kind = QUESTION_BANK if looks_like_questions(path, job.format) else platform_of(path, job.format)
+            job.kind = job.kind or composite_in(job, path)
     if job.kind in COMPOSITES:
         _refuse_without_right(job.kind, by)
         recognize_parts(job)

@@ -32,7 +32,7 @@ class TheirColumn:
     samples: list[str]
     ours: str
     is_suggested: bool
-    note: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,11 @@ class MapPage:
                 self._samples_of(index)[:SAMPLES_SHOWN],
                 ours := self.mapping.get(header, ""),
                 bool(ours) and exact.get(header) != ours and not self.job.planned_at and not self.preset,
-                "" if ours else self._why_dropped(header),
+                "" if ours else why_ignored(self.preset, header),
             )
             for index, header in enumerate(self.job.headers)
             if header
         ]
-
-    def _why_dropped(self, header: str) -> str:
-        reason = self.preset.why_dropped(header) if self.preset else ""
-        return reason or (NEVER_READ if is_secret(header) else "")
 
     @property
     def preset(self) -> Preset | None:
@@ -175,6 +171,12 @@ class MapPage:
     def _samples_of(self, index: int) -> list[str]:
         filled = (str(row[index]) for row in self.job.samples if index < len(row) and row[index] not in (None, ""))
         return list(dict.fromkeys(filled))
+
+
+def why_ignored(preset: Preset | None, header: str) -> str:
+    """Why a column is not imported, where there is a reason."""
+    reason = preset.why_dropped(header) if preset else ""
+    return reason or (NEVER_READ if is_secret(header) else "")
 
 
 def posted_map(job: ImportJob, post: QueryDict) -> dict[str, Any]:

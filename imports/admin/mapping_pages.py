@@ -71,7 +71,7 @@ def map_parts(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     mode = mode if mode in ImportJob.Mode.values else job.mode
     try:
         for part, choices in zip(parts_of(job), chosen, strict=True):
-            refuse_part(part, choices["mapping"], mode)
+            refuse_part(part, choices, mode)
         job = services.configure(job, by=request.user, parts=chosen, mode=mode)
         services.start_plan(job, by=request.user)
     except FileRefused as refused:
@@ -83,9 +83,10 @@ def map_parts(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     return to_page(job, "progress")
 
 
-def refuse_part(part: Part, mapping: dict[str, str], mode: str) -> None:
+def refuse_part(part: Part, chosen: dict[str, Any], mode: str) -> None:
+    asks = part.preset.asks if part.preset else None
     try:
-        check_mapping(part.kind, part.headers, mapping, part.constants, mode=mode)
+        check_mapping(part.kind, part.headers, chosen["mapping"], chosen["constants"], mode=mode, asks=asks)
     except FileRefused as refused:
         raise refused.in_sheet(part.source) from None
 

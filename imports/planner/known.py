@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from hashlib import blake2b
 from itertools import islice
+from typing import Any
 
 from django.db.models import Q
 
@@ -41,7 +42,7 @@ class KnownRows:
         """What an applied import has done, or found done already."""
         done = Q(state=State.APPLIED) | Q(outcome=ImportRow.Outcome.UNCHANGED)
         rows = job.rows.filter(done, part=part.index).exclude(object_id=None).order_by("pk")
-        facts = rows.values_list("cells", "object_id", "version_written", "version_seen").iterator(CHUNK)
+        facts: Iterator[Any] = rows.values_list("cells", "object_id", "version_written", "version_seen").iterator(CHUNK)
         while chunk := list(islice(facts, CHUNK)):
             FeedRow.objects.bulk_create(
                 self._rows(chunk),
@@ -50,7 +51,7 @@ class KnownRows:
                 update_fields=["mark", "version"],
             )
 
-    def _rows(self, facts: Collection[tuple[list[str], int, int | None, int | None]]) -> Iterator[FeedRow]:
+    def _rows(self, facts: Collection[tuple[Any, ...]]) -> Iterator[FeedRow]:
         found = {pk: (cells, written or seen) for cells, pk, written, seen in facts}
         for pk, (cells, version) in found.items():
             if version is not None:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -13,22 +13,34 @@ from imports.readers.headers import fold_header
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Rows that are not imported: those whose cell under `header` is matched, and why."""
+    """Rows that are not imported: those whose cell under `header` is matched, and why.
+
+    With `only_beside`, only where another row that is not matched says the same under these headers. `alone`: in a zip
+    nobody is told, because there another table takes these rows in.
+    """
 
     header: str
     matches: re.Pattern[str]
     because: str
+    only_beside: tuple[str, ...] = ()
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A column found in another file of the same zip: the row whose cell under `by` is ours under `header`."""
+    """A column filled from another file of the same zip: by the row whose cell under `by` is ours under `header`.
 
+    `values` are the only words taken over, in ours; `must` says that such a row has to be there. Where the other file
+    leaves its row out, ours is left out too.
+    """
+
+    column: str
     header: str
     file: str
     by: str
     gives: str
-    values: Mapping[str, str]
+    must: bool = False
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ class Preset:
     constants: Mapping[str, str]
     asks: Mapping[str, str]
     left_out: tuple[LeftOut, ...]
-    joins: Mapping[str, Join]
+    joins: tuple[Join, ...]
 
     def recognizes(self, headers: Sequence[str]) -> bool:
         here = {fold_header(header) for header in headers}
@@ -126,13 +138,16 @@ def _read(path: Path) -> Preset:
         constants=facts.get("constants", {}),
         asks=facts.get("asks", {}),
         left_out=tuple(_left_out(rule) for rule in facts.get("left_out", ())),
-        joins={column: Join(**{"values": {}, **join}) for column, join in facts.get("joins", {}).items()},
+        joins=tuple(Join(**join) for join in facts.get("joins", ())),
     )
 
 
 def _left_out(rule: Mapping[str, Any]) -> LeftOut:
     pattern = rule["pattern"] if "pattern" in rule else "|".join(map(re.escape, rule["values"]))
-    return LeftOut(rule["header"], re.compile(pattern, re.IGNORECASE), rule["because"])
+    beside = tuple(rule.get("only_beside", ()))
+    return LeftOut(
+        rule["header"], re.compile(pattern, re.IGNORECASE), rule["because"], beside, rule.get("alone", False)
+    )
 
 
 PRESETS: Mapping[str, Preset] = {

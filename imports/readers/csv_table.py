@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from zipfile import Path as Member
 
 from django.conf import settings
 
@@ -34,7 +35,7 @@ class CsvTable:
 
     def __init__(
         self,
-        path: Path,
+        path: Path | Member,
         *,
         known_headers: Collection[str] = (),
         encoding: str = "",

@@ -110,9 +110,10 @@ def test_a_preset_fits_our_kinds(preset: Preset) -> None:
     for column, meanings in preset.values.items():
         for value in meanings.values():
             assert can_be_read(ours[column], value)
-    for join_column, join in preset.joins.items():
-        assert join_column in {*filled, *ours} | {header for header, name in preset.columns.items() if name}
+    for join in preset.joins:
+        assert fold_header(join.column) in {fold_header(name) for name in (*preset.columns, *ours)}
         assert join.file.endswith(".csv")
+        assert all(can_be_read(ours[join.column], value) for value in join.values.values())
     assert not any(headers_in(value) for value in preset.constants.values())
 
 

@@ -1,1 +1,0 @@
-exec(open("/tmp/eng/smoke2.py").read())
