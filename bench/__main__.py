@@ -1,4 +1,4 @@
-"""`python -m bench`: imports and lists, on every database there is, with the ratios and what they are to be."""
+"""`python -m bench`: imports, lists and workbooks, on every database there is, with the ratios and the targets."""
 
 import argparse
 import tempfile
@@ -9,8 +9,9 @@ from typing import Any
 from bench.databases import Engine, Postgres, Sqlite
 from bench.files import write_file
 from bench.scopes_report import measure_lists
+from bench.workbook_report import measure_workbook
 
-PARTS = ("imports", "lists")
+PARTS = ("imports", "lists", "workbook")
 KINDS = ("lessons", "enrollments")
 TARGETS = {"PostgreSQL": (30, 8), "SQLite": (12, 10)}
 STOCK_ROWS = 1_000
@@ -39,6 +40,8 @@ def main() -> None:
                     measure(engine, chosen)
                 if "lists" in chosen.part:
                     measure_lists(engine, share=chosen.share, rounds=chosen.rounds)
+                if "workbook" in chosen.part:
+                    measure_workbook(engine)
             finally:
                 engine.drop()
 

@@ -23,6 +23,8 @@ def main() -> None:
         found = scopes.run(int(kind))
     elif what == "stock":
         found = stock.run(path, kind)
+    elif what == "workbook":
+        found = ours.run_workbook(path)
     elif what == "bare":
         found = bare.run(path, kind)
     else:

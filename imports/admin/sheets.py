@@ -27,7 +27,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class SheetColumns:
-    """One table: the columns that map themselves, and those somebody has to decide about."""
+    """One table: its columns, those somebody has to decide about first."""
 
     part: Part
     columns: list[TheirColumn]
@@ -69,13 +69,14 @@ class PartsPage:
                 note = "" if ours else why_ignored(part.preset, header)
                 columns.append(TheirColumn(index, header, shown, ours, is_open and bool(ours), note))
         unknown = [column for column in columns if column.header not in part.mapping]
+        known = [column for column in columns if column.header in part.mapping]
         constants = self._posted[part.index]["constants"] if self._posted else part.constants
         asks = part.preset.asks if part.preset else {}
         missing = [
             Constant(column, constants.get(column.name, ""), asks.get(column.name, ""))
             for column in unfilled(part, mapping)
         ]
-        return SheetColumns(part, columns, unknown, missing)
+        return SheetColumns(part, [*unknown, *known], unknown, missing)
 
 
 def unfilled(part: Part, mapping: Mapping[str, str]) -> list[Column]:

@@ -32,7 +32,7 @@ ABOVE: dict[str, tuple[str, int]] = {
 """Of each kind below a lesson the kind it lies in, and how many parts of its key after the course name that."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Node:
     """One row of the file, or something the rows below it name and the file does not hold itself."""
 
@@ -170,9 +170,10 @@ class PlanTree:
         part = self.parts[row.part]
         tones = {key: tone for key, _, tone, _ in FIGURES}
         asked = {"sheet": part.index, "tab": "all", "q": row.number}
+        code = row.key.rpartition(BETWEEN)[2]
         return Node(
-            name=row.label or row.key.rpartition(BETWEEN)[2] or "Without a name",
-            code=row.key.rpartition(BETWEEN)[2] if row.label else "",
+            name=row.label or code or "Without a name",
+            code=code if row.label not in ("", code) else "",
             what=str(part.kind.model._meta.verbose_name),
             outcome=row.outcome,
             outcome_words=row.get_outcome_display(),

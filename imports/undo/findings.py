@@ -1,6 +1,6 @@
 """What an undo finds: for each record an import has touched, what it was before and whether it may be taken back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,8 @@ from django.db.models import Count
 from django.utils.text import get_text_list
 
 from apps.audit.models import HistoricalRow
-from apps.records.policy import scope
+from apps.catalog.models import Course
+from apps.records.policy import policy_for, scope
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ def examine(model: Any, ids: Sequence[int], change_set_id: int, undo_ids: frozen
         _classify(findings, record_id, versions, change_set_id)
     _name_movers(findings, moved)
     if user is not None and not user.is_superuser:
-        _keep_reachable(findings, model, user)
+        _keep_reachable(findings, model, user, change_set_id)
     return findings
 
 
@@ -79,15 +80,28 @@ def _name_movers(findings: Findings, moved: dict[int, Any]) -> None:
         findings.left[record_id] = f"It was {verb}{who} on {at:%Y-%m-%d at %H:%M} UTC."
 
 
-def _keep_reachable(findings: Findings, model: Any, user: Any) -> None:
+def _keep_reachable(findings: Findings, model: Any, user: Any, change_set_id: int) -> None:
     """What the person may no longer import into is left alone."""
     asked = [*findings.created, *findings.changed]
     reachable = set(scope(user, "import", model).filter(pk__among=asked).values_list("pk", flat=True))
+    reachable |= _in_new_courses(model, {*asked} - reachable, change_set_id)
     for record_id in asked:
         if record_id not in reachable:
             findings.left[record_id] = "You may no longer change it."
     findings.created = [pk for pk in findings.created if pk in reachable]
     findings.changed = {pk: version for pk, version in findings.changed.items() if pk in reachable}
+
+
+def _in_new_courses(model: Any, ids: Collection[int], change_set_id: int) -> set[int]:
+    """Those that are, or lie in, courses this import made: the rights of who started them go before they do."""
+    policy: Any = policy_for(model)
+    path = getattr(policy, "course_path", None)
+    if not ids or path is None:
+        return set()
+    history: Any = Course.history.model
+    made = history.objects.filter(change_set_id=change_set_id, history_type="+").values("id")
+    rows = model._base_manager.filter(pk__among=ids, **{f"{path or 'pk'}__in": made})
+    return set(rows.values_list("pk", flat=True))
 
 
 def leave_what_is_in_use(

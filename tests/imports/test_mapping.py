@@ -114,7 +114,7 @@ def test_the_kind_is_recognized_by_its_columns() -> None:
 
 
 def test_a_resemblance_of_two_columns_is_no_kind() -> None:
-    assert suggest_kind(["course_id", "short_name", "long_name", "account_id", "status"]) == ""
+    assert suggest_kind(["store_id", "short_name", "long_name", "account_id", "status"]) == ""
 
 
 @pytest.mark.parametrize("key", sorted(set(KINDS) - {"users"}))

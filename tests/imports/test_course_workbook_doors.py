@@ -1,0 +1,388 @@
+"""Course workbooks on the command line and on the screen: the same plan, the same words, the same way back."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from apps.accounts.models import User
+from apps.catalog.models import Category, Course, Lesson, Module
+from apps.jobs.models import JobRun
+from imports.admin import workbooks
+from imports.exporter.course_workbook import WORKBOOK
+from imports.models import ExportRecord, ImportJob
+from tests.imports.conftest import page
+from tests.support.commands import run
+from tests.support.course_workbooks import NEW_COURSE, counts, edit, exported, furnish, planned, saved, workbook
+from tests.support.people import grant, person
+
+pytestmark = pytest.mark.django_db
+KIND = ("--kind", "course-workbook")
+MOST_QUERIES = 25
+WorkOff = Callable[[], list[JobRun]]
+
+
+@pytest.fixture
+def furnished(course: Course) -> Course:
+    furnish(course)
+    return course
+
+
+def send(client: Client, content: bytes, name: str = "courses.xlsx", **facts: str) -> ImportJob:
+    file = SimpleUploadedFile(name, content)
+    assert client.post(reverse("admin:imports_importjob_add"), {"file": file, **facts}).status_code == 303
+    return ImportJob.objects.latest("pk")
+
+
+# The command line
+
+
+def test_out_and_in_again_on_the_command_line(administrator: User, furnished: Course, tmp_path: Path) -> None:
+    path, who = tmp_path / "courses.xlsx", ("--as", administrator.email)
+    taken_out = run("export", WORKBOOK.key, "-o", path, *who, "--filter", "course_code=py-101")
+    unedited = run("imports", "plan", path, *KIND, *who, "--json")
+    book = openpyxl.load_workbook(path)
+    edit(book, "Lessons", 2, title="A better title", archive="yes")
+    edit(book, "Questions", 2, points="many")
+    book.save(path)
+
+    plan = run("imports", "plan", path, *KIND, *who, "--json")
+    shown = run("imports", "show", plan.json["job"], "--outcome", "update", "--json")
+    refused = run("imports", "apply", plan.json["job"], *who, "--good-rows-only", "--json")
+    done = run("imports", "apply", plan.json["job"], *who, "--good-rows-only", "--confirm-large", "--json")
+    undone = run("imports", "undo", plan.json["job"], *who, "--json")
+
+    assert (taken_out.code, unedited.code, plan.code, refused.code, done.code, undone.code) == (0, 0, 1, 2, 1, 0)
+    assert "12 rows" in taken_out.out
+    assert unedited.json["counts"]["unchanged"] == 12
+    assert [part["source"] for part in plan.json["parts"]] == [
+        *("Courses", "Instructors", "Modules", "Lessons"),
+        *("Resources", "Assessments", "Questions", "Answers"),
+    ]
+    assert plan.json["parts"][3] == {
+        "kind": "lessons",
+        "source": "Lessons",
+        "counts": {"create": 0, "update": 1, "unchanged": 2, "invalid": 0, "conflict": 0, "repeated": 0},
+    }
+    assert [(error["sheet"], error["line"], error["code"]) for error in plan.json["errors"]] == [
+        ("Questions", 2, "R_NUMBER")
+    ]
+    assert [(row["sheet"], row["line"], sorted(row["changes"])) for row in shown.json["rows"]] == [
+        ("Lessons", 2, ["archive", "title"])
+    ]
+    assert (done.json["status"], undone.json["status"]) == ("partly_applied", "undone")
+    assert Lesson.objects.count() == 3
+
+
+def test_flat_answers_say_nothing_of_sheets(administrator: User, category: Category, tmp_path: Path) -> None:
+    path = tmp_path / "courses.csv"
+    path.write_text("course_code,title,category\nA-1,,programming\n")
+
+    answer = run("imports", "plan", path, "--kind", "courses", "--as", administrator.email, "--json").json
+
+    assert "parts" not in answer
+    assert "sheet" not in answer["errors"][0]
+
+
+def test_the_list_of_kinds_names_the_workbook_and_its_template_can_be_filled_in(
+    administrator: User, course: Course, tmp_path: Path
+) -> None:
+    path = tmp_path / "template.xlsx"
+    person("ada", User.Role.INSTRUCTOR)
+
+    listed = run("imports", "kinds")
+    described = run("imports", "kinds", "--json").json["course-workbook"]
+    written = run("imports", "template", "course-workbook", "-o", path)
+    plan = run("imports", "plan", path, *KIND, "--as", administrator.email, "--json")
+
+    assert "course-workbook: courses, course-instructors, modules" in listed.out
+    assert described["sheets"]["course-instructors"] == "Instructors"
+    assert written.code == 0
+    assert (plan.code, plan.json["errors"], plan.json["counts"]["invalid"]) == (0, [], 0)
+
+
+def test_headers_values_and_constants_are_chosen_by_hand_for_every_sheet_they_fit(
+    administrator: User, category: Category, tmp_path: Path
+) -> None:
+    path = tmp_path / "courses.xlsx"
+    sheets = {
+        "Courses": [["Number", "title", "level"], ["NEW-1", "New", "hard"]],
+        "Modules": [["Number", "title", "Mood"], ["NEW-1", "Beginnings", "good"]],
+    }
+    path.write_bytes(workbook(sheets).getvalue())
+    chosen = ("--map", "Number=course_code", "--map-value", "level:hard=advanced", "--constant", "category=programming")
+
+    plan = run("imports", "plan", path, *KIND, "--as", administrator.email, "--json", *chosen)
+    wrong = run("imports", "plan", path, *KIND, "--as", administrator.email, "--map", "Nothing=title")
+
+    assert (plan.code, plan.json["counts"]["create"]) == (0, 2)
+    assert plan.json["mapping"]["Modules"] == {"Number": "course_code", "title": "title"}
+    assert [(one["sheet"], one["column"]) for one in plan.json["warnings"]] == [("Modules", "Mood")]
+    assert wrong.code == 2
+    assert "fits no column of any sheet" in wrong.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("courses.csv",), "A course workbook is an .xlsx file"),
+        (("courses.xlsx", "--columns", "title"), "A course workbook is an .xlsx file"),
+        (("courses.xlsx", "--filter", "course_code=NONE-1"), "There is no course NONE-1"),
+        (("courses.xlsx", "--filter", "mood=good"), "cannot be filtered by mood"),
+    ],
+)
+def test_a_workbook_that_cannot_be_written_says_why_and_is_not_there(
+    administrator: User, furnished: Course, tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    name, *more = arguments
+
+    ran = run("export", WORKBOOK.key, "-o", tmp_path / name, "--as", administrator.email, *more)
+
+    assert ran.code == 2
+    assert words in ran.err
+    assert not (tmp_path / name).exists()
+    assert not ExportRecord.objects.exists()
+
+
+def test_the_rows_that_failed_come_back_as_the_same_workbook_and_corrected_they_are_imported(
+    administrator: User, category: Category, tmp_path: Path
+) -> None:
+    path, errors, who = tmp_path / "courses.xlsx", tmp_path / "errors.xlsx", ("--as", administrator.email)
+    lessons = [
+        ["course_code", "module_code", "lesson_code", "title", "order"],
+        ["NEW-1", "m1", "l1", "Names", "1"],
+        ["", "", "l2", "Values", "second"],
+        ["", "m2", "l3", "Loops", "1"],
+    ]
+    path.write_bytes(workbook({**NEW_COURSE, "Lessons": lessons}).getvalue())
+    job = run("imports", "plan", path, *KIND, *who, "--json").json["job"]
+    run("imports", "apply", job, *who, "--good-rows-only")
+
+    written = run("imports", "errors", job, "-o", errors)
+    book = openpyxl.load_workbook(errors)
+    names = book.sheetnames
+    failed = [[cell.value for cell in row] for row in book["Lessons"].iter_rows()]
+    edit(book, "Lessons", 2, order="2")
+    book.save(errors)
+    again = run("imports", "plan", errors, *KIND, *who, "--json")
+    run("imports", "apply", again.json["job"], *who)
+
+    assert written.out.startswith("2 rows that failed")
+    assert names == ["Courses", "Modules", "Lessons", "Resources", "Assessments", "Questions", "Answers"]
+    assert failed == [
+        ["What is wrong", *lessons[0], "order (what is wrong)"],
+        [None, "NEW-1", "m1", "l2", "Values", "second", "Order must be a whole number, for example 12."],
+    ]
+    assert (again.code, again.json["counts"]["create"]) == (0, 2)
+    assert list(Lesson.objects.order_by("code").values_list("code", "module__code", "order")) == [
+        ("l1", "m1", 1),
+        ("l2", "m1", 2),
+        ("l3", "m2", 1),
+    ]
+
+
+# The screen
+
+
+def test_a_workbook_whose_columns_are_ours_is_planned_without_being_asked_about(
+    as_administrator: Client, furnished: Course, administrator: User, work_off: WorkOff
+) -> None:
+    book = exported(administrator, "PY-101")
+    edit(book, "Lessons", 2, title="A better title")
+    edit(book, "Lessons", 3, order="soon")
+
+    job = send(as_administrator, saved(book).getvalue())
+    work_off()
+    job.refresh_from_db()
+    tree = as_administrator.get(page(job, "plan") + "?view=tree&course=PY-101").content.decode()
+    sheet = as_administrator.get(page(job, "plan") + "?sheet=3").content.decode()
+    found = as_administrator.get(page(job, "plan") + "?sheet=3&tab=all&q=2").content.decode()
+
+    assert (job.kind, job.status) == ("course-workbook", "planned")
+    assert tree.index("Module 1") < tree.index("A better title") < tree.index("Check yourself") < tree.index("Module 2")
+    assert "Order must be a whole number" in tree
+    assert "Order must be a whole number" in sheet
+    assert "Your cell" in sheet
+    assert "A better title" in found
+
+
+def test_unknown_columns_are_listed_sheet_by_sheet_and_can_be_mapped(
+    as_administrator: Client, category: Category, work_off: WorkOff
+) -> None:
+    modules = [["course_code", "module_code", "Denomination"], ["NEW-1", "m1", "Beginnings"], ["", "m2", "Going on"]]
+    job = send(as_administrator, workbook({**NEW_COURSE, "Modules": modules}).getvalue())
+
+    asked = as_administrator.get(page(job, "map")).content.decode()
+    faulty = as_administrator.post(page(job, "map"), chosen(job, {("Modules", "Denomination"): "course_code"}))
+    as_administrator.post(page(job, "map"), chosen(job, {("Modules", "Denomination"): "title"}))
+    work_off()
+    job.refresh_from_db()
+
+    assert "1 column none of ours" in asked
+    assert "Denomination" in asked
+    assert faulty.status_code == 422
+    assert "both fill Course" in faulty.content.decode()
+    assert counts(job) == {"create": 11}
+
+
+def chosen(job: ImportJob, changed: dict[tuple[str, str], str]) -> dict[str, str]:
+    """What the map page posts: what is known, and what the test says."""
+    fields = {"mode": "upsert"}
+    for index, part in enumerate(job.parts):
+        for at, header in enumerate(part["headers"]):
+            ours = changed.get((part["source"], header), part["mapping"].get(header, ""))
+            fields[f"column-{index}-{at}"] = ours
+    return fields
+
+
+def test_a_value_is_put_right_in_every_row_of_its_sheet(
+    as_administrator: Client, administrator: User, category: Category, work_off: WorkOff
+) -> None:
+    lessons = [
+        ["course_code", "module_code", "title", "order"],
+        ["NEW-1", "m1", "Names", "first"],
+        ["", "", "Values", "2"],
+    ]
+    courses_to_lessons = {name: rows for name, rows in NEW_COURSE.items() if name in ("Courses", "Modules")}
+    job = planned({**courses_to_lessons, "Lessons": lessons}, administrator)
+    row = job.rows.get(outcome="invalid")
+
+    as_administrator.post(page(job, "fix"), {"row": row.pk, "column": "order", "ours": "1"})
+    work_off()
+    job.refresh_from_db()
+
+    assert job.parts[2]["value_mapping"] == {"order": {"first": "1"}}
+    assert counts(job) == {"create": 5}
+
+
+def test_applied_and_taken_back_on_the_screen_with_every_record_linked(
+    as_administrator: Client, administrator: User, category: Category, work_off: WorkOff
+) -> None:
+    job = planned(NEW_COURSE, administrator)
+
+    as_administrator.post(page(job, "apply"), {"rows": "all"})
+    work_off()
+    result = as_administrator.get(page(job, "result")).content.decode()
+    objects = as_administrator.get(page(job, "objects")).content.decode()
+    preview = as_administrator.get(page(job, "undo")).content.decode()
+    plan_file = b"".join(as_administrator.get(page(job, "plan-file")).streaming_content).decode()  # type: ignore[attr-defined]
+    as_administrator.post(page(job, "undo"))
+    work_off()
+    job.refresh_from_db()
+
+    assert "11 rows created by this import" in result
+    assert reverse("admin:catalog_module_change", args=[job.rows.get(part=1, number=2).object_id]) in objects
+    assert "Take back 11 rows" in preview
+    assert plan_file.splitlines()[1].startswith("Courses,2,New,NEW-1,A new course,")
+    assert job.status == "undone"
+    assert not Module.objects.exists()
+
+
+def test_no_page_of_a_plan_asks_more_because_the_workbook_is_larger(
+    as_administrator: Client,
+    administrator: User,
+    category: Category,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    courses = [[f"N-{at}", f"Course {at}", "programming"] for at in range(60)]
+    lessons = [[f"N-{at // 20}", f"l{at % 20}", f"Lesson {at}"] for at in range(1_200)]
+    sheets = {
+        "Courses": [["course_code", "title", "category"], *courses],
+        "Lessons": [["course_code", "lesson_code", "title"], *lessons],
+    }
+    job = planned(sheets, administrator)
+
+    for query in (
+        "",
+        "?view=tree&course=n-1",
+        "?view=tree&page=3",
+        "?sheet=1",
+        "?sheet=9&tab=all&q=lesson",
+        "?sheet=x",
+    ):
+        with django_assert_max_num_queries(MOST_QUERIES):
+            answer = as_administrator.get(page(job, "plan") + query)
+
+        text = answer.content.decode()
+        assert answer.status_code == 200
+        assert text.count('class="i-row"') <= 50
+        assert text.count('class="i-root') <= 2 * 25 + 1
+        assert text.count('class="i-leaf"') <= 20
+
+
+# Taking courses out on the screen
+
+
+def opened(answer: Any) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+
+
+def test_a_course_is_downloaded_from_its_page_and_several_from_the_list(
+    as_administrator: Client, furnished: Course
+) -> None:
+    shown = as_administrator.get(reverse("admin:catalog_course_change", args=[furnished.pk])).content.decode()
+    address = reverse("admin:imports_exportrecord_workbook", args=[furnished.pk])
+
+    one = as_administrator.post(address, {"format": "xlsx"})
+    chosen_ones = as_administrator.post(
+        reverse("admin:catalog_course_changelist"),
+        {"action": "export_selected_workbook", "_selected_action": [furnished.pk], "index": 0},
+    )
+    listed = as_administrator.post(
+        reverse("admin:imports_exportrecord_workbooks") + "?status=draft", {"format": "xlsx"}
+    )
+
+    assert address in shown
+    assert opened(one)["Lessons"].max_row == 4
+    assert opened(chosen_ones)["Lessons"].max_row == 4
+    assert opened(listed)["Lessons"].max_row == 4
+    assert ExportRecord.objects.filter(kind="course-workbook").count() == 3
+
+
+def test_a_large_workbook_is_made_in_the_background_and_fetched_by_its_owner(
+    as_administrator: Client, furnished: Course, work_off: WorkOff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbooks, "AT_ONCE", 3)
+
+    asked = as_administrator.post(reverse("admin:imports_exportrecord_workbook", args=[furnished.pk]))
+    (done,) = work_off()
+    record = ExportRecord.objects.get()
+    fetched = as_administrator.get(reverse("admin:imports_exportrecord_file", args=[record.pk]))
+
+    assert asked.status_code == 302
+    assert "12 rows are ready" in done.outcome
+    assert opened(fetched)["Lessons"].max_row == 4
+
+
+def test_who_may_not_export_a_course_is_offered_nothing_and_gets_nothing(
+    furnished: Course, signed_in: Callable[[User], Client]
+) -> None:
+    reader = person("reader", User.Role.INSTRUCTOR)
+    grant(reader, "edit_content", furnished)
+    client = signed_in(reader)
+    address = reverse("admin:imports_exportrecord_workbook", args=[furnished.pk])
+
+    shown = client.get(reverse("admin:catalog_course_change", args=[furnished.pk])).content.decode()
+    sent = client.post(address)
+    got = client.get(address)
+
+    assert address not in shown
+    assert (sent.status_code, got.status_code) == (403, 405)
+    assert not ExportRecord.objects.exists()
+
+
+def test_a_course_out_of_reach_is_not_there(furnished: Course, signed_in: Callable[[User], Client]) -> None:
+    author = person("author", User.Role.INSTRUCTOR)
+    grant(author, "export_data", furnished)
+    client = signed_in(author)
+
+    answer = client.post(reverse("admin:imports_exportrecord_workbook", args=[furnished.pk + 1]))
+
+    assert answer.status_code == 404
