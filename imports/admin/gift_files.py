@@ -16,6 +16,8 @@ from imports.exporter.gift_file import FORMAT, export_gift
 
 def assessment_view(request: HttpRequest, assessment_id: int) -> HttpResponseBase:
     """One assessment; to whoever may not see it, it is not there."""
+    if not may_here(request, "view", Assessment):
+        raise PermissionDenied
     rows = scope(request.user, "view", Assessment).select_related("lesson__course")
     assessment = rows.filter(pk=assessment_id).first()
     if assessment is None:

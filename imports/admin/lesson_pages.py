@@ -5,18 +5,17 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 
+from apps.assessments.models import Question
 from apps.records.rules import RuleBroken
 from imports import services
 from imports.admin.pages import show, to_page
 from imports.models import ImportJob
 from imports.parts import parts_of
 from imports.question_bank import Target, lessons_for, target_of
-from imports.questions import QuestionType
 
 MOST_OPTIONS = 30
 MOST_CHARACTERS = 120
 UNPROCESSABLE = 422
-KINDS_OF_QUESTIONS = {kind.value: kind.value.replace("_", " ") for kind in QuestionType}
 
 
 def lesson_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
@@ -56,6 +55,7 @@ def _written(target: Target) -> str:
 
 
 def _show(request: HttpRequest, job: ImportJob, into: str, **context: Any) -> HttpResponseBase:
+    types = dict(Question.Type.choices)
     questions = next((part for part in parts_of(job) if part.kind.key == "questions"), None)
     samples = [dict(zip(questions.headers, row, strict=False)) for row in questions.samples] if questions else []
     return show(
@@ -66,6 +66,6 @@ def _show(request: HttpRequest, job: ImportJob, into: str, **context: Any) -> Ht
         options=lesson_options(request.user, ""),
         modes=ImportJob.Mode.choices,
         number=job.parts[questions.index]["rows"] if questions else 0,
-        samples=[(sample["text"], KINDS_OF_QUESTIONS.get(sample["type"], "")) for sample in samples],
+        samples=[(sample["text"], types.get(sample["type"], "")) for sample in samples],
         **context,
     )

@@ -41,7 +41,10 @@ SAMPLE_LINES = 20_000
 ANSWER_LINE = re.compile(r"\s*ANSWER\s*:", re.IGNORECASE)
 CHOICE_LINE = re.compile(r"\s*[A-Z][).]\s*\S")
 BRACE = re.compile(r"(?<!\\)[{}]")
-UTF16_MARKUP = ("<".encode("utf-16-le"), "<".encode("utf-16-be"))
+MARKUP = re.compile(
+    rb"\s*<(\?xml|!DOCTYPE|!--|([\w.-]+:)?(quiz|questestinterop|assessment(Item|Test)|qti-assessment-))"
+)
+TEXTS = frozenset({"an XML document", "an HTML page"})
 
 
 class QuestionFile:
@@ -121,16 +124,16 @@ def _head(path: Path) -> bytes:
         raise FileRefused.because(FileCode.E_TOO_LARGE, text)
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
-    if head.startswith(OLE_MAGIC) or ((kind := binary_kind(head)) and kind != "an XML document"):
+    if head.startswith(OLE_MAGIC) or ((kind := binary_kind(head)) and kind not in TEXTS):
         raise _no_questions()
     return head
 
 
 def _is_markup(head: bytes) -> bool:
+    """Whether XML begins here; a question of a text file may begin with a tag as well."""
     for mark in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):
         head = head.removeprefix(mark)
-    bare = head.lstrip(b" \t\r\n\0")
-    return bare.startswith(b"<") and bare[1:2] not in {b"", b" "}
+    return MARKUP.match(head.replace(b"\0", b"")) is not None
 
 
 def _xml_format(path: Path) -> tuple[str, Reader]:

@@ -157,7 +157,10 @@ class CsvTable:
                 value=self._shown(self._last_line.strip()) if end == start else "",
             )
         text = "A quote stands inside a quoted cell; write it twice, or remove the quotes."
-        cells = next(csv.reader([self._last_line], delimiter=self._delimiter))
+        try:
+            cells = next(csv.reader([self._last_line], delimiter=self._delimiter))
+        except csv.Error:  # read without strictness, a line is only ever too long
+            raise cell_too_long(start, "") from None
         return start, cells, Message(FileCode.E_QUOTE, text, start, "", self._shown(self._last_line.strip()))
 
     def _shown(self, line: str) -> str:

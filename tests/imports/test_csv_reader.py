@@ -57,6 +57,12 @@ def test_another_encoding_is_refused_with_line_and_byte_and_a_preview(file: Path
     assert ("cp1252", ["B,“quoted” 5 €"]) in encoding_previews(file)
 
 
+def test_a_quote_inside_a_quoted_cell_of_an_endless_line_is_one_refusal(file: Path) -> None:
+    message = refusal(file, 'course_code,title\r\n"A"b,"' + "x" * 150_000)
+
+    assert (message.code, message.line) == (FileCode.E_CELL_TOO_LONG, 2)
+
+
 def test_a_chosen_encoding_is_used_and_said(file: Path) -> None:
     opened = table(file, "course_code,title\r\nB,“quoted” 5 €\r\n".encode("cp1252"), encoding="cp1252")
 
