@@ -18,15 +18,19 @@ from imports.guard import SUPPORTED
 from imports.mapping.names import exact_mapping, known_headers
 from imports.models import ImportJob
 from imports.parts import Part, parts_of
+from imports.presets import PresetTable
 from imports.question_bank import QUESTION_BANK, QUESTION_ENDINGS, open_questions
 from imports.readers import Table, open_table
 from imports.readers.base import CellValue
+from imports.readers.headers import is_secret
 from imports.sources import OPENERS, Found, Opened, file_name_of
 from imports.types import KINDS, kind_for
 from imports.types.columns import text_of
-from imports.types.composites import COMPOSITES
+from imports.types.composites import COMPOSITES, ZIPPED
+from imports.zip_files import open_zip
 
 OPENERS[QUESTION_BANK] = open_questions
+OPENERS.update(dict.fromkeys(ZIPPED, open_zip))
 ENDINGS = (*SUPPORTED, *QUESTION_ENDINGS)
 SAMPLE_ROWS = 20
 SAMPLE_CHARACTERS = 200
@@ -46,6 +50,8 @@ def endings_for(kind: str) -> tuple[str, ...]:
     """How the name of a file of this kind may end; a file of no known kind may be any."""
     if kind == QUESTION_BANK:
         return QUESTION_ENDINGS
+    if kind in ZIPPED:
+        return (".zip",)
     return SUPPORTED if kind else ENDINGS
 
 
@@ -63,6 +69,21 @@ def delete_file(job: ImportJob) -> None:
     if job.file:
         job.file.delete(save=False)
         job.file.name = ""
+
+
+def may_hold_passwords(job: ImportJob) -> bool:
+    """Whether the upload itself has a column of passwords, or was never understood so far that one would know."""
+    headers = [*job.headers, *(header for part in job.parts for header in part["headers"])]
+    return not headers or any(map(is_secret, headers))
+
+
+def forget_passwords(job: ImportJob) -> bool:
+    """Deletes an upload that may hold passwords; nothing that comes after the plan needs it."""
+    if not job.file or not may_hold_passwords(job):
+        return False
+    delete_file(job)
+    job.save(update_fields=["file"])
+    return True
 
 
 @contextmanager
@@ -88,13 +109,20 @@ def tables_of(job: ImportJob) -> Iterator[tuple[list[tuple[Part, Table]], Sequen
     """
     if job.kind not in COMPOSITES:
         with table_of(job) as table:
-            yield [(parts_of(job)[0], table)], ()
+            yield [_as_read(job, part, table) for part in parts_of(job)], ()
         return
     with opened(job) as found:
         tables = {(one.kind, one.source): one.table for one in found.found}
         parts = parts_of(job)
-        corrected = [(part, CorrectedTable(tables[part.kind.key, part.source], job, part.index)) for part in parts]
-        yield [(part, filled_down(part, table)) for part, table in corrected], found.warnings
+        yield [_as_read(job, part, tables[part.kind.key, part.source]) for part in parts], found.warnings
+
+
+def _as_read(job: ImportJob, part: Part, table: Table) -> tuple[Part, Table]:
+    """Blank cells below a parent are a habit of people with workbooks, not of other platforms."""
+    table = CorrectedTable(table, job, part.index) if job.pk is not None else table
+    if part.preset is not None:
+        return part, PresetTable(table, part.preset, is_alone=not part.source)
+    return part, filled_down(part, table) if part.source else table
 
 
 @contextmanager
@@ -144,9 +172,9 @@ def refuse_too_many(rows: Sequence[int]) -> None:
 
 @contextmanager
 def table_of(job: ImportJob) -> Iterator[Table]:
-    """A file of one kind as a table, read as was chosen and corrected since. Raises `FileRefused`."""
+    """A file of one kind as a table, read as was chosen. Raises `FileRefused`."""
     with local_path(job) as path:
-        table = open_table(
+        yield open_table(
             path,
             filename=file_name_of(job),
             known_headers=headers_known_for(job),
@@ -155,7 +183,6 @@ def table_of(job: ImportJob) -> Iterator[Table]:
             sheet=job.sheet,
             ignore_headers=ignored_headers(job),
         )
-        yield table if job.pk is None else CorrectedTable(table, job)
 
 
 def headers_known_for(job: ImportJob) -> set[str]:

@@ -17,6 +17,40 @@ def upload_path(job: "ImportJob", filename: str) -> str:  # noqa: ARG001
     return f"imports/{timezone.now():%Y/%m}/{job.sha256[:32]}-{job.token}.{job.format}"
 
 
+class Feed(models.Model):
+    """A watched folder with files of one kind: what it brought before is remembered, so that it is not done again."""
+
+    folder = models.CharField(max_length=500)
+    kind = models.CharField(max_length=40)
+    used_at = models.DateTimeField("last file", default=timezone.now)
+
+    class Meta:
+        ordering = ["folder", "kind"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["folder", "kind"], name="one_feed_of_a_kind_in_a_folder")]
+
+    def __str__(self) -> str:
+        return f"{self.folder} ({self.kind})"
+
+
+class FeedRow(models.Model):
+    """The last row of a feed about one record: its fingerprint, and the version of the record it led to."""
+
+    feed = models.ForeignKey(Feed, models.CASCADE, related_name="rows")
+    kind = models.CharField(max_length=40)
+    mark = models.BigIntegerField(help_text="Of what the row says and how it is read.")
+    object_id = models.BigIntegerField()
+    version = models.BigIntegerField(help_text="History id of the record when the row was all done.")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["feed", "kind", "object_id"], name="one_feed_row_a_record")]
+        indexes = [models.Index(fields=["feed", "kind", "mark"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
+
+
 class ImportJob(models.Model):
     """One uploaded file on its way: uploaded, mapped, planned, applied, undone."""
 
@@ -41,6 +75,7 @@ class ImportJob(models.Model):
         UPDATE = "update", "Only update"
 
     kind = models.CharField(max_length=40)
+    preset = models.CharField(max_length=40, blank=True, help_text="Whose way of writing files it follows.")
     uploader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="import_jobs")
     status = models.CharField(max_length=20, choices=Status, default=Status.UPLOADED)
     token = models.CharField(max_length=32, unique=True, editable=False)
@@ -77,6 +112,10 @@ class ImportJob(models.Model):
     planned_at = models.DateTimeField("planned", null=True, blank=True)
     applied_at = models.DateTimeField("applied", null=True, blank=True)
     undone_at = models.DateTimeField("undone", null=True, blank=True)
+    feed = models.ForeignKey(Feed, models.SET_NULL, null=True, blank=True, related_name="import_jobs")
+    feed_file = models.CharField(
+        max_length=200, blank=True, db_index=True, help_text="What the watched folder calls the file."
+    )
     run = models.ForeignKey(JobRun, models.SET_NULL, null=True, blank=True, related_name="+")
     change_set = models.ForeignKey(ChangeSet, models.PROTECT, null=True, blank=True, related_name="+")
     undo_change_set = models.ForeignKey(ChangeSet, models.PROTECT, null=True, blank=True, related_name="+")
@@ -227,6 +266,7 @@ class ImportMapping(models.Model):
 
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=40)
+    preset = models.CharField(max_length=40, blank=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="import_mappings")
     headers = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)

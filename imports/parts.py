@@ -7,6 +7,7 @@ from typing import Any
 
 from imports.fault_columns import is_fault_header
 from imports.models import ImportJob
+from imports.presets import Preset, preset_for
 from imports.types import kind_for
 from imports.types.base import ImportKind
 from imports.types.composites import COMPOSITES
@@ -32,6 +33,15 @@ class Part:
     constants: Mapping[str, str]
     formats: Mapping[str, str]
     counts: Mapping[str, int]
+    preset: Preset | None
+    """Whose way of writing files the table follows."""
+
+    def asks(self) -> list[str]:
+        """How a person can fill what the files of this platform leave out, and nothing fills yet."""
+        filled = {*self.mapping.values(), *self.constants}
+        return [
+            sentence for column, sentence in (self.preset.asks if self.preset else {}).items() if column not in filled
+        ]
 
     @property
     def sheet_name(self) -> str:
@@ -50,17 +60,22 @@ def parts_of(job: ImportJob) -> list[Part]:
     """The tables in the order in which they are planned and written; a flat job of a known kind has one."""
     if job.kind and job.kind not in COMPOSITES:
         read = {name: getattr(job, name) for name in PART_FIELDS}
-        return [Part(0, kind_for(job.kind), "", counts=job.counts, **read)]
+        return [Part(0, kind_for(job.kind), "", counts=job.counts, preset=_preset(job.preset), **read)]
     return [
         Part(
             index,
             kind_for(part["kind"]),
             part["source"],
             counts=part.get("counts", {}),
+            preset=_preset(part.get("preset", "")),
             **{name: part[name] for name in PART_FIELDS},
         )
         for index, part in enumerate(job.parts)
     ]
+
+
+def _preset(name: str) -> Preset | None:
+    return preset_for(name) if name else None
 
 
 def kinds_of(job: ImportJob) -> list[ImportKind]:
@@ -70,10 +85,13 @@ def kinds_of(job: ImportJob) -> list[ImportKind]:
 
 def maps_itself(job: ImportJob) -> bool:
     """Whether every column of a composite file is one of ours, so that nobody has to be asked."""
-    return bool(job.parts) and all(
-        header in part.mapping or not header or is_fault_header(header)
-        for part in parts_of(job)
-        for header in part.headers
+    parts = parts_of(job)
+    return (
+        bool(job.parts)
+        and all(
+            header in part.mapping or not header or is_fault_header(header) for part in parts for header in part.headers
+        )
+        and not any(part.asks() for part in parts)
     )
 
 

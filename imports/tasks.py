@@ -3,14 +3,14 @@
 import hashlib
 import json
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 from typing import Any
 
 from celery.schedules import crontab
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.catalog.models import Course
@@ -26,9 +26,9 @@ from imports.exporter import export_dataset
 from imports.exporter.course_workbook import export_courses
 from imports.exporter.keeping import delete_old_exports
 from imports.exporter.lists import listed_rows
-from imports.files import delete_file, tables_of
+from imports.files import delete_file, forget_passwords, tables_of
 from imports.mapping import exact_mapping
-from imports.models import ImportJob, ImportRow
+from imports.models import Feed, ImportJob, ImportRow
 from imports.parts import PART_FIELDS
 from imports.planner import make_plan
 from imports.planner.storing import drop_rows
@@ -52,6 +52,7 @@ def fingerprint_of(import_job: ImportJob) -> str:
     choices = [
         import_job.sha256,
         import_job.kind,
+        import_job.preset,
         import_job.encoding,
         import_job.delimiter,
         import_job.sheet,
@@ -143,6 +144,8 @@ def apply_import(run: Run, *, job_id: int) -> str:
         return "There was nothing left to do."
     refuse_without_right(import_job, run.requester)
     outcome = apply_plan(import_job, run)
+    if import_job.status in (Status.APPLIED, Status.PARTLY_APPLIED):
+        forget_passwords(import_job)
     run.count(**import_job.applied_counts)
     return outcome
 
@@ -200,17 +203,22 @@ def tidy_imports(run: Run) -> str:
             import_job.status = Status.EXPIRED
             import_job.save(update_fields=["status"])
         expired += 1
-    old = ImportJob.objects.exclude(file="").filter(
-        created_at__lt=now - timedelta(days=settings.IMPORT_KEEP_FILES_DAYS)
-    )
-    deleted = 0
+    old = kept_past(now - timedelta(days=settings.IMPORT_KEEP_FILES_DAYS))
+    deleted = sum(map(forget_passwords, kept_past(now - timedelta(hours=settings.IMPORT_KEEP_PLANS_HOURS))))
     for import_job in run.track(old):
         delete_file(import_job)
         import_job.save(update_fields=["file"])
         deleted += 1
+    Feed.objects.filter(used_at__lt=now - timedelta(days=settings.IMPORT_KEEP_FEEDS_DAYS)).delete()
     exports = delete_old_exports()
     run.count(plans=expired, files=deleted, exports=exports)
     return f"{expired:,} abandoned plans, {deleted:,} old files and {exports:,} old exports deleted."
+
+
+def kept_past(moment: datetime) -> QuerySet[ImportJob]:
+    """Imports from before this moment whose file is still there, and in nobody's hands just now."""
+    busy = (Status.PLANNING, Status.APPLYING, Status.UNDOING)
+    return ImportJob.objects.exclude(file="").exclude(status__in=busy).filter(created_at__lt=moment)
 
 
 def end_orphan(import_job: ImportJob) -> None:

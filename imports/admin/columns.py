@@ -13,12 +13,15 @@ from imports.fault_columns import import_named_by
 from imports.files import local_path
 from imports.mapping import exact_mapping, offered_mappings, suggest_mapping
 from imports.models import ImportJob, ImportMapping
+from imports.presets import PRESETS, Preset, recognized_presets
 from imports.readers import ENCODINGS, sheet_names
+from imports.readers.headers import is_secret
 from imports.types import KINDS
 from imports.types.base import ImportKind
 from imports.types.columns import CellFault, Column
 
 SAMPLES_SHOWN = 3
+NEVER_READ = "Passwords are never read."
 DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a pipe"}
 
 
@@ -31,6 +34,7 @@ class TheirColumn:
     samples: list[str]
     ours: str
     is_suggested: bool
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ class MapPage:
                 header,
                 self._samples_of(index)[:SAMPLES_SHOWN],
                 ours := self.mapping.get(header, ""),
-                bool(ours) and exact.get(header) != ours and not self.job.planned_at,
+                bool(ours) and exact.get(header) != ours and not self.job.planned_at and not self.preset,
+                "" if ours else why_ignored(self.preset, header),
             )
             for index, header in enumerate(self.job.headers)
             if header
@@ -85,6 +90,32 @@ class MapPage:
         if found is None or self.job.status != ImportJob.Status.UPLOADED:
             return None
         return scope(self.user, "change", ImportJob).filter(pk=found, status=ImportJob.Status.PLANNED).first()
+
+    @property
+    def preset(self) -> Preset | None:
+        """Whose way of writing files this one follows."""
+        return PRESETS.get(self.job.preset)
+
+    @cached_property
+    def recognized(self) -> list[Preset]:
+        """The presets of files with these columns, those of this kind first."""
+        found = [preset for preset in recognized_presets(self.job.headers) if preset in self.presets]
+        return sorted(found, key=lambda preset: preset.kind != self.job.kind)
+
+    @cached_property
+    def presets(self) -> list[Preset]:
+        """All presets of what the person may import."""
+        open_kinds = {key for key, _ in self.kinds}
+        return [preset for preset in PRESETS.values() if preset.kind in open_kinds]
+
+    @property
+    def asked(self) -> list[str]:
+        """How columns that are missing in files of this platform can be filled."""
+        return (
+            [self.preset.asks[column.name] for column in self.missing if column.name in self.preset.asks]
+            if self.preset
+            else []
+        )
 
     @property
     def our_columns(self) -> tuple[Column, ...]:
@@ -150,6 +181,12 @@ class MapPage:
     def _samples_of(self, index: int) -> list[str]:
         filled = (str(row[index]) for row in self.job.samples if index < len(row) and row[index] not in (None, ""))
         return list(dict.fromkeys(filled))
+
+
+def why_ignored(preset: Preset | None, header: str) -> str:
+    """Why a column is not imported, where there is a reason."""
+    reason = preset.why_dropped(header) if preset else ""
+    return reason or (NEVER_READ if is_secret(header) else "")
 
 
 def posted_map(job: ImportJob, post: QueryDict) -> dict[str, Any]:

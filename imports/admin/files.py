@@ -11,7 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from apps.audit.recording import close_change_set, open_change_set
 from imports.blank_workbooks import template_name, write_template
 from imports.errors_file import errors_file_name, write_errors
-from imports.files import sha256_of
+from imports.files import may_hold_passwords, sha256_of
 from imports.models import ExportRecord, ImportJob
 from imports.plan_workbook import plan_workbook_name, write_plan
 from imports.types.composites import Composite, importable
@@ -25,8 +25,8 @@ def note_download(request: HttpRequest, record: Model, name: str) -> None:
 
 
 def uploaded_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
-    """The file as it came."""
-    if not _is_kept(job):
+    """The file as it came; one with passwords goes to nobody."""
+    if not _is_kept(job) or may_hold_passwords(job):
         raise Http404
     note_download(request, job, job.original_name)
     return FileResponse(job.file.open("rb"), as_attachment=True, filename=job.original_name)

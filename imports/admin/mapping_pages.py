@@ -20,12 +20,14 @@ from imports.forms import ReadingForm
 from imports.mapping import check_mapping, fitted, save_mapping
 from imports.models import ImportJob, ImportMapping
 from imports.parts import Part, parts_of
+from imports.presets import PRESETS
 from imports.question_bank import QUESTION_BANK
 from imports.types import kind_for
 from imports.types.composites import COMPOSITES
 from imports.words import counted
 
 UNPROCESSABLE = 422
+NO_PRESET: dict[str, Any] = {"preset": "", "mapping": {}, "value_mapping": {}, "constants": {}, "formats": {}}
 
 
 def map_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
@@ -40,7 +42,14 @@ def map_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
         return show(request, "map", job, page=MapPage(job, request.user))
     chosen = posted_map(job, request.POST)
     try:
-        check_mapping(kind_for(job.kind), job.headers, chosen["mapping"], chosen["constants"], mode=chosen["mode"])
+        check_mapping(
+            kind_for(job.kind),
+            job.headers,
+            chosen["mapping"],
+            chosen["constants"],
+            mode=chosen["mode"],
+            asks=PRESETS[job.preset].asks if job.preset else None,
+        )
         job = services.configure(job, by=request.user, **chosen)
         if name := request.POST.get("remember", "").strip():
             save_mapping(name, job, by=request.user)
@@ -63,7 +72,7 @@ def map_parts(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     mode = mode if mode in ImportJob.Mode.values else job.mode
     try:
         for part, choices in zip(parts_of(job), chosen, strict=True):
-            refuse_part(part, choices["mapping"], mode)
+            refuse_part(part, choices, mode)
         job = services.configure(job, by=request.user, parts=chosen, mode=mode)
         services.start_plan(job, by=request.user)
     except FileRefused as refused:
@@ -75,9 +84,10 @@ def map_parts(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     return to_page(job, "progress")
 
 
-def refuse_part(part: Part, mapping: dict[str, str], mode: str) -> None:
+def refuse_part(part: Part, chosen: dict[str, Any], mode: str) -> None:
+    asks = part.preset.asks if part.preset else None
     try:
-        check_mapping(part.kind, part.headers, mapping, part.constants, mode=mode)
+        check_mapping(part.kind, part.headers, chosen["mapping"], chosen["constants"], mode=mode, asks=asks)
     except FileRefused as refused:
         raise refused.in_sheet(part.source) from None
 
@@ -100,7 +110,9 @@ def read_again(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
 
 
 def use_mapping(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
-    """Takes a saved mapping over, to be looked at before the plan is made."""
+    """Takes a saved mapping or a preset over, to be looked at before the plan is made."""
+    if "preset" in request.POST:
+        return _use_preset(request, job, request.POST["preset"])
     key = request.POST.get("mapping", "")
     if not key.isdecimal() or not may_be_mapped(job):
         raise Http404
@@ -111,6 +123,22 @@ def use_mapping(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
         messages.error(request, " ".join(_sentences(broken)))
         return to_page(job, "map")
     messages.success(request, f"The mapping “{saved.name}” was taken over. Look it through, then make the plan.")
+    return to_page(job, "map")
+
+
+def _use_preset(request: HttpRequest, job: ImportJob, name: str) -> HttpResponseBase:
+    """Reads the file as one of another platform, or, without a name, as any other file."""
+    if (name and name not in PRESETS) or not may_be_mapped(job):
+        raise Http404
+    try:
+        if name:
+            preset = PRESETS[name]
+            services.configure(job, by=request.user, kind=preset.kind, preset=name, **preset.choices(job.headers))
+            messages.success(request, f"The file is read as “{preset.title}”. Look it through, then make the plan.")
+        else:
+            services.configure(job, by=request.user, **NO_PRESET)
+    except (FileRefused, RuleBroken) as broken:
+        messages.error(request, " ".join(_sentences(broken)))
     return to_page(job, "map")
 
 

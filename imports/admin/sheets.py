@@ -1,17 +1,28 @@
 """What the map page of a composite file shows: each of its tables with their columns beside ours."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.http import QueryDict
 
-from imports.admin.columns import SAMPLES_SHOWN, TheirColumn
+from imports.admin.columns import SAMPLES_SHOWN, TheirColumn, why_ignored
 from imports.admin.upload_pages import kinds_open_to
 from imports.fault_columns import is_fault_header
 from imports.mapping import suggest_mapping
 from imports.models import ImportJob
 from imports.parts import Part, parts_of
+from imports.types.columns import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A column of ours that a new record needs and the table does not hold."""
+
+    column: Column
+    value: str
+    asked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,7 @@ class SheetColumns:
     part: Part
     columns: list[TheirColumn]
     unknown: list[TheirColumn]
+    missing: list[Constant]
 
 
 class PartsPage:
@@ -54,22 +66,37 @@ class PartsPage:
                 ours = suggested.get(header, "") if is_open else mapping[header]
                 samples = [str(row[index]) for row in part.samples if index < len(row) and row[index]]
                 shown = list(dict.fromkeys(samples))[:SAMPLES_SHOWN]
-                columns.append(TheirColumn(index, header, shown, ours, is_suggested=is_open and bool(ours)))
+                note = "" if ours else why_ignored(part.preset, header)
+                columns.append(TheirColumn(index, header, shown, ours, is_open and bool(ours), note))
         unknown = [column for column in columns if column.header not in part.mapping]
         known = [column for column in columns if column.header in part.mapping]
-        return SheetColumns(part, [*unknown, *known], unknown)
+        constants = self._posted[part.index]["constants"] if self._posted else part.constants
+        asks = part.preset.asks if part.preset else {}
+        missing = [
+            Constant(column, constants.get(column.name, ""), asks.get(column.name, ""))
+            for column in unfilled(part, mapping)
+        ]
+        return SheetColumns(part, [*unknown, *known], unknown, missing)
+
+
+def unfilled(part: Part, mapping: Mapping[str, str]) -> list[Column]:
+    """The columns that would have to be constants."""
+    filled = set(mapping.values())
+    return [column for column in part.kind.columns if column.required_on_create and column.name not in filled]
 
 
 def posted_parts(job: ImportJob, post: QueryDict) -> list[dict[str, Any]]:
-    """The parts with the mapping chosen on the page; fields are numbered by table and column."""
-    return [
-        {
-            **job.parts[part.index],
-            "mapping": {
-                header: post.get(f"column-{part.index}-{at}", "")
-                for at, header in enumerate(part.headers)
-                if header and not is_fault_header(header)
-            },
-        }
-        for part in parts_of(job)
-    ]
+    """The parts as chosen on the page; fields are numbered by table and column."""
+    return [{**job.parts[part.index], **_posted_part(part, post)} for part in parts_of(job)]
+
+
+def _posted_part(part: Part, post: QueryDict) -> dict[str, Any]:
+    mapping = {
+        header: post.get(f"column-{part.index}-{at}", "")
+        for at, header in enumerate(part.headers)
+        if header and not is_fault_header(header)
+    }
+    free = {column.name for column in unfilled(part, mapping)}
+    asked = {name: post.get(f"constant-{part.index}-{name}", "").strip() for name in free}
+    kept = {name: value for name, value in part.constants.items() if name not in (*free, *mapping.values())}
+    return {"mapping": mapping, "constants": {**kept, **{name: value for name, value in asked.items() if value}}}

@@ -9,6 +9,7 @@ from django.core.management.base import OutputWrapper
 from imports.codes import Message
 from imports.models import ImportJob, ImportRow
 from imports.parts import parts_of
+from imports.presets import PRESETS
 from imports.types import KINDS
 from imports.types.base import ImportKind
 from imports.types.columns import Column, Reference
@@ -213,6 +214,27 @@ def kinds_answer() -> dict[str, Any]:
             "columns": [_column_answer(kind, column) for column in kind.columns],
         }
         for key, kind in KINDS.items()
+    }
+
+
+def presets_answer() -> dict[str, Any]:
+    """Every preset with what becomes of their columns, by its name."""
+    return {
+        preset.name: {
+            "title": preset.title,
+            "format": preset.format,
+            "kind": preset.kind,
+            "recognized_by": list(preset.recognized_by),
+            "columns": dict(preset.columns),
+            "dropped": dict(preset.dropped),
+            "values": dict(preset.values),
+            "constants": dict(preset.constants),
+            "formats": dict(preset.formats),
+            "only_for_new": sorted(preset.only_for_new),
+            "left_out": [{"column": rule.header, "because": rule.because} for rule in preset.left_out],
+            "asks": dict(preset.asks),
+        }
+        for preset in PRESETS.values()
     }
 
 

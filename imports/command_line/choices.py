@@ -1,16 +1,11 @@
-"""What `--map`, `--map-value`, `--constant` and `--filter` say."""
+"""What `--map-value`, `--filter` and everything that is a pair says."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.core.management import CommandError
 
 from apps.records.rules import RuleBroken
-from imports.mapping import exact_mapping
-from imports.models import ImportJob
-from imports.parts import parts_of
 from imports.question_bank import QUESTION_BANK, Target
-from imports.readers import fold_header
 from imports.types.base import ImportKind
 
 BAD_ARGUMENTS = 2
@@ -32,52 +27,6 @@ def pairs(option: str, texts: Sequence[str], shape: str, *, at_last: bool = Fals
             raise bad_argument(f"{option} names “{left.strip()}” twice. Keep one of them.")
         found[left.strip()] = right.strip()
     return found
-
-
-def chosen_mapping(
-    kind: ImportKind, headers: Sequence[str], asked: Mapping[str, str], constants: Mapping[str, str]
-) -> dict[str, str]:
-    """Names and aliases map themselves; what is asked for by hand comes first and frees its column of them."""
-    spelled = {fold_header(header): header for header in headers}
-    mapping = {spelled.get(fold_header(header), header): column for header, column in asked.items()}
-    taken = {*mapping.values(), *constants}
-    exact = exact_mapping(kind, headers)
-    return {
-        **{header: column for header, column in exact.items() if header not in mapping and column not in taken},
-        **mapping,
-    }
-
-
-def chosen_for_parts(
-    job: ImportJob,
-    asked: Mapping[str, str],
-    values: Mapping[str, Mapping[str, str]],
-    constants: Mapping[str, str],
-) -> list[dict[str, Any]]:
-    """The parts of a composite file with what was chosen by hand, each choice in every part it can be meant for."""
-    chosen: list[dict[str, Any]] = []
-    unused = set(asked)
-    for part in parts_of(job):
-        names = {column.name for column in part.kind.columns}
-        here = {fold_header(header) for header in part.headers}
-        own = {
-            header: column
-            for header, column in asked.items()
-            if fold_header(header) in here and (not column or column in names)
-        }
-        own_constants = {column: value for column, value in constants.items() if column in names}
-        unused -= own.keys()
-        chosen.append(
-            {
-                **job.parts[part.index],
-                "mapping": chosen_mapping(part.kind, part.headers, own, own_constants),
-                "value_mapping": {column: meant for column, meant in values.items() if column in names},
-                "constants": own_constants,
-            }
-        )
-    if unused:
-        raise bad_argument(f"--map names “{min(unused)}”, which fits no column of any sheet.")
-    return chosen
 
 
 def chosen_values(kinds: Sequence[ImportKind], texts: Sequence[str]) -> dict[str, dict[str, str]]:

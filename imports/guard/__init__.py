@@ -3,6 +3,7 @@
 from imports.guard.archive import corrupt, open_archive, refuse_dangerous_archive
 from imports.guard.content import FileFormat, refuse_dangerous
 from imports.guard.filename import SUPPORTED, safe_display_name
+from imports.guard.zip_file import refuse_dangerous_member, refuse_dangerous_zip
 
 __all__ = [
     "SUPPORTED",
@@ -11,5 +12,7 @@ __all__ = [
     "open_archive",
     "refuse_dangerous",
     "refuse_dangerous_archive",
+    "refuse_dangerous_member",
+    "refuse_dangerous_zip",
     "safe_display_name",
 ]

@@ -59,7 +59,7 @@ def open_archive(path: Path) -> Iterator[ZipFile]:
 
 def corrupt() -> FileRefused:
     return FileRefused.because(
-        FileCode.E_ARCHIVE_CORRUPT, "The workbook is damaged or incomplete; save it again and upload the new file."
+        FileCode.E_ARCHIVE_CORRUPT, "The file is damaged or incomplete; save it again and upload the new file."
     )
 
 
@@ -95,11 +95,11 @@ def _refuse_large_directory(path: Path) -> None:
 
 
 def _bomb(what: str) -> FileRefused:
-    return FileRefused.because(FileCode.E_ARCHIVE_BOMB, f"The workbook {what} and is not opened.")
+    return FileRefused.because(FileCode.E_ARCHIVE_BOMB, f"The file {what} and is not opened.")
 
 
 def _unsafe(what: str, part: str = "") -> FileRefused:
-    return FileRefused.because(FileCode.E_ARCHIVE_UNSAFE, f"The workbook {what} and is not opened.", value=part)
+    return FileRefused.because(FileCode.E_ARCHIVE_UNSAFE, f"The file {what} and is not opened.", value=part)
 
 
 def _refuse_by_directory(entries: list[ZipInfo]) -> None:
@@ -132,7 +132,7 @@ def _refuse_entry(entry: ZipInfo, name: str) -> None:
 
 def _macro() -> FileRefused:
     return FileRefused.because(
-        FileCode.E_MACRO, "The workbook holds macros; save it as a plain .xlsx workbook and upload that."
+        FileCode.E_MACRO, "The file holds macros; save it as a plain .xlsx workbook and upload that."
     )
 
 

@@ -34,15 +34,7 @@ MARKUP_STARTS = ((b"<!doctype html", "an HTML page"), (b"<html", "an HTML page")
 def refuse_dangerous(path: Path, *, filename: str) -> FileFormat:
     """The file's format, once its name, size, content and (for a workbook) archive were found harmless."""
     safe_display_name(filename)
-    size = path.stat().st_size
-    if size == 0:
-        raise FileRefused.because(FileCode.E_EMPTY, "The file is empty.")
-    most = settings.IMPORT_MAX_FILE_BYTES
-    if size > most:
-        raise FileRefused.because(
-            FileCode.E_TOO_LARGE,
-            f"The file has {size:,} bytes; at most {most:,} are imported. Split it into smaller files.",
-        )
+    refuse_size(path.stat().st_size)
     claimed: FileFormat = "xlsx" if filename.strip().lower().endswith(".xlsx") else "csv"
     with path.open("rb") as stream:
         head = stream.read(512)
@@ -61,6 +53,17 @@ def refuse_dangerous(path: Path, *, filename: str) -> FileFormat:
             f"The name says .{claimed}, but the content is {really}; save it as a real {claimed.upper()} file.",
         )
     return claimed
+
+
+def refuse_size(size: int) -> None:
+    if size == 0:
+        raise FileRefused.because(FileCode.E_EMPTY, "The file is empty.")
+    most = settings.IMPORT_MAX_FILE_BYTES
+    if size > most:
+        raise FileRefused.because(
+            FileCode.E_TOO_LARGE,
+            f"The file has {size:,} bytes; at most {most:,} are imported. Split it into smaller files.",
+        )
 
 
 def binary_kind(head: bytes) -> str:

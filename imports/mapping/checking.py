@@ -10,9 +10,10 @@ from imports.codes import FileCode, FileRefused, Message, WarningCode, cut
 from imports.fault_columns import is_fault_header
 from imports.mapping.names import known_headers
 from imports.mapping.placeholders import headers_in
-from imports.readers.headers import code_points, confusable_with, fold_header
+from imports.readers.headers import code_points, confusable_with, fold_header, is_secret
 from imports.types.base import ImportKind
 
+HOW_TO_FILL = "Map one of the columns to it, or set it to a constant."
 PROTECTED = frozenset(
     {
         "id",
@@ -43,17 +44,20 @@ def check_mapping(
     constants: Mapping[str, str] | None = None,
     *,
     mode: str = "upsert",
+    asks: Mapping[str, str] | None = None,
 ) -> list[Message]:
     """Warnings about headers nobody mapped. Raises `FileRefused` with everything that stops the file.
 
     A header that stands in the mapping with an empty column is ignored on purpose; one that does not stand there at all
-    is judged: a protected name or an imitation of ours stops the file, an unknown one is a warning.
+    is judged: a protected name or an imitation of ours stops the file, an unknown one is a warning. `asks` says how
+    columns that are missing in a file of this platform can be filled.
     """
     constants = constants or {}
     faults = [
         *_unknown_columns(kind, mapping, constants),
         *_missing_headers(headers, mapping, constants),
         *_given_twice(kind, mapping, constants),
+        *_secrets_used(mapping, constants),
     ]
     unmapped = [header for header in headers if header and header not in mapping and not is_fault_header(header)]
     known = known_headers(kind)
@@ -66,7 +70,7 @@ def check_mapping(
     if not given:
         faults.append(_nothing_known(kind, headers))
     else:
-        faults += _absent_columns(kind, given, mode)
+        faults += _absent_columns(kind, given, mode, asks or {})
     if faults:
         raise FileRefused(faults)
     return [
@@ -104,6 +108,20 @@ def _forbidden(header: str) -> Message:
     )
 
 
+def _secrets_used(mapping: Mapping[str, str], constants: Mapping[str, str]) -> list[Message]:
+    """What is blanked while it is read cannot fill anything."""
+    named = {header for template in constants.values() for header in headers_in(template)}
+    return [
+        Message(
+            FileCode.E_HEADER_FORBIDDEN,
+            f"Passwords stand in the column “{cut(header)}”; they are never read. Ignore it.",
+            column=cut(header),
+        )
+        for header in dict.fromkeys([*(header for header, column in mapping.items() if column), *sorted(named)])
+        if is_secret(header)
+    ]
+
+
 def _imitation(header: str, imitated: str) -> Message:
     return Message(
         FileCode.E_HEADER_MISSING,
@@ -123,7 +141,7 @@ def _nothing_known(kind: ImportKind, headers: Sequence[str]) -> Message:
     )
 
 
-def _absent_columns(kind: ImportKind, given: set[str], mode: str) -> list[Message]:
+def _absent_columns(kind: ImportKind, given: set[str], mode: str, asks: Mapping[str, str]) -> list[Message]:
     """Where records cannot be found again all rows are new, and everything a new record needs must be there."""
     required = [column.name for column in kind.columns if column.required_on_create]
     keys = set(kind.key_columns)
@@ -132,7 +150,7 @@ def _absent_columns(kind: ImportKind, given: set[str], mode: str) -> list[Messag
     return [
         Message(
             FileCode.E_HEADER_MISSING,
-            f"The column “{name}” is missing. Map one of the columns to it, or set it to a constant.",
+            f"The column “{name}” is missing. {asks.get(name) or HOW_TO_FILL}",
             column=name,
         )
         for name in needed

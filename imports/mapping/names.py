@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from imports.fault_columns import is_fault_header
 from imports.mapping.samples import fits
 from imports.mapping.words import alikeness, meaning_of, words_of
+from imports.presets import recognized_presets
 from imports.readers.headers import fold_header
 from imports.types import KINDS
 from imports.types.base import ImportKind
@@ -54,7 +55,9 @@ def suggest_mapping(kind: ImportKind, headers: Sequence[str], samples: Sequence[
 
 
 def suggest_kind(headers: Sequence[str], keys: Iterable[str] | None = None) -> str:
-    """The kind whose columns these headers fit best, or an empty string when none comes near."""
+    """The kind of the platform whose headers these are, or else the one whose columns they fit best, if any."""
+    if keys is None and (recognized := recognized_presets(headers)):
+        return recognized[0].kind
     best, best_score = "", 0.0
     for key in KINDS if keys is None else keys:
         kind = KINDS[key]

@@ -1,6 +1,6 @@
 """Mappings remembered under a name, and offered when a file with the same columns comes again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +23,7 @@ def save_mapping(name: str, job: ImportJob, *, by: Any) -> ImportMapping:
         kind=job.kind,
         name=name,
         defaults={
+            "preset": job.preset,
             "headers": job.headers,
             "mapping": job.mapping,
             "value_mapping": job.value_mapping,
@@ -41,7 +42,7 @@ def offered_mappings(kind: str, headers: Sequence[str], *, by: Any) -> list[Impo
     return sorted(fitting, key=lambda saved: {fold_header(header) for header in saved.headers} != here)
 
 
-def fitted(saved: ImportMapping, headers: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+def fitted(saved: ImportMapping, headers: Sequence[str]) -> dict[str, Any]:
     """What the saved mapping says in the spelling of these headers; columns it has never seen are ignored."""
     spelled = {fold_header(header): header for header in headers}
     columns = {fold_header(header): column for header, column in saved.mapping.items()}
@@ -50,6 +51,7 @@ def fitted(saved: ImportMapping, headers: Sequence[str]) -> dict[str, Mapping[st
         return PLACEHOLDER.sub(lambda found: f"{{{spelled[fold_header(found.group(1))]}}}", template)
 
     return {
+        "preset": saved.preset,
         "mapping": {header: columns.get(folded, "") for folded, header in spelled.items() if header},
         "value_mapping": saved.value_mapping,
         "constants": {column: respelled(value) for column, value in saved.constants.items()},

@@ -9,19 +9,21 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from apps.jobs.running import Run
-from imports.codes import FileRefused, Message, RowCode, in_sheet
+from imports.codes import FileRefused, Message, RowCode, WarningCode, in_sheet
 from imports.mapping import check_mapping
 from imports.models import ImportJob, ImportRow
 from imports.parts import Part
 from imports.planner.existing import Finder
 from imports.planner.judging import Judge
+from imports.planner.known import known_rows
 from imports.planner.new_records import NewRecords
 from imports.planner.pending import Pending
 from imports.planner.reading import RowReader, references_of
 from imports.planner.references import resolve_references
 from imports.planner.seen import SeenKeys
 from imports.planner.storing import drop_rows, mark_duplicates, store_rows
-from imports.readers import Table
+from imports.presets import PresetTable
+from imports.readers import RawRow, Table
 from imports.types.base import Chunk, Draft
 
 Outcome = ImportRow.Outcome
@@ -47,6 +49,9 @@ def make_plan(job: ImportJob, tables: Sequence[Planned], warnings: Iterable[Mess
             planner = Planner(job, part, RowReader(part.kind, part, table.shape.headers), run.requester, new)
             done = planner.plan_all(table, run, done)
             planner.write_down()
+            warnings += in_sheet(
+                [*planner.told(), *(table.left_out() if isinstance(table, PresetTable) else ())], part.source
+            )
             counts.update(planner.totals())
     job.counts = dict(counts)
     job.messages = [message.as_json() for message in warnings]
@@ -58,7 +63,8 @@ def check_tables(job: ImportJob, tables: Sequence[Planned]) -> list[Message]:
     faults: list[Message] = []
     for part, table in tables:
         try:
-            said = check_mapping(part.kind, table.shape.headers, part.mapping, part.constants, mode=job.mode)
+            asks = part.preset.asks if part.preset else {}
+            said = check_mapping(part.kind, table.shape.headers, part.mapping, part.constants, mode=job.mode, asks=asks)
         except FileRefused as refused:
             faults += in_sheet(refused.messages, part.source)
         else:
@@ -86,14 +92,14 @@ class Planner:
         self.judge = Judge(self.kind, columns, job.mode)
         self.memory: dict[str, Any] = {}
         self.counts: Counter[str] = Counter()
+        self.known = known_rows(job, part, reader)
 
     def plan_all(self, table: Table, run: Run, done: int) -> int:
         """Plans chunk by chunk; `done` rows of the file have been planned before."""
         with SeenKeys() as seen:
             for raw_rows in chunked(table.rows(), self.kind.chunk_rows):
-                drafts = [self.reader.draft(raw) for raw in raw_rows]
-                self.plan_chunk(drafts, seen)
-                done += len(drafts)
+                self.plan_chunk(raw_rows, seen)
+                done += len(raw_rows)
                 run.report(done)
         return done
 
@@ -105,9 +111,8 @@ class Planner:
         else:
             self.job.parts[self.part.index] |= {"counts": self.totals(), "unknown_values": unknown}
 
-    def plan_chunk(self, drafts: Sequence[Draft], seen: SeenKeys) -> None:
-        made_up = self.finder.made_up
-        repeated, clashes = seen.judge(drafts, made_up=made_up)
+    def plan_chunk(self, raw_rows: Sequence[RawRow], seen: SeenKeys) -> None:
+        drafts, repeated, clashes = self._drafts(raw_rows, seen)
         for draft in repeated:
             draft.outcome = Outcome.REPEATED
             draft.faults.clear()
@@ -116,6 +121,7 @@ class Planner:
         resolve_references(self.kind, self.references, open_drafts, self.user, self.new)
         self._count_unknown_references(open_drafts)
         self.finder.find(open_drafts)
+        self._leave_alone(open_drafts)
         if not self.may_import:
             self._refuse_outside_own(open_drafts)
         if self.new is not None and not self.is_one_of_kind:
@@ -134,6 +140,23 @@ class Planner:
                 self.counts[before] -= 1
                 self.counts[Outcome.INVALID] += 1
 
+    def _drafts(
+        self, raw_rows: Sequence[RawRow], seen: SeenKeys
+    ) -> tuple[list[Draft], list[Draft], dict[int, list[int]]]:
+        """The rows to look at, which of them are repeated, and which contradict each other or rows before."""
+        read = self.reader.draft if self.known is None else self.reader.outline
+        drafts = [read(raw) for raw in raw_rows]
+        repeated, clashes = seen.judge(drafts, made_up=self.finder.made_up)
+        if self.known is None:
+            return drafts, repeated, clashes
+        clashing = {line for first, others in clashes.items() for line in (first, *others)}
+        skipped = self.known.unchanged(drafts) - clashing
+        self.counts[Outcome.UNCHANGED] += len(skipped)
+        self.counts["skipped"] += len(skipped)
+        again = {draft.number for draft in repeated}
+        drafts = [self.reader.draft(raw) for raw in raw_rows if raw.number not in skipped]
+        return drafts, [draft for draft in drafts if draft.number in again], clashes
+
     def _tell_clashes(self, drafts: Sequence[Draft], clashes: dict[int, list[int]]) -> dict[int, list[int]]:
         """Puts the fault on every row of this chunk that shares a key; what is left concerns rows stored before."""
         if not clashes:
@@ -148,6 +171,14 @@ class Planner:
                     value = draft.given.get(column.name, "")
                     draft.fault(RowCode.R_DUP_IN_FILE, CLASH.format(lines=also), column, value)
         return {first: others for first, others in clashes.items() if first not in by_line}
+
+    def _leave_alone(self, drafts: Sequence[Draft]) -> None:
+        """What another platform says only of new records is no news about those there are."""
+        if self.part.preset is None:
+            return
+        for draft in drafts:
+            for name in self.part.preset.only_for_new if draft.pk else ():
+                draft.given.pop(name, None)
 
     def _refuse_outside_own(self, drafts: Sequence[Draft]) -> None:
         """Who may import this kind nowhere yet may do so below a course they start with the same file."""
@@ -165,6 +196,14 @@ class Planner:
             for draft in drafts:
                 if reference.name in draft.spoiled and isinstance(draft.given.get(reference.name), str):
                     self.reader.count_unknown(reference.name, draft.given[reference.name])
+
+    def told(self) -> list[Message]:
+        """What is said about rows that were not even looked at."""
+        number = self.counts["skipped"]
+        if not number:
+            return []
+        rows = "1 row is" if number == 1 else f"{number:,} rows are"
+        return [Message(WarningCode.W_RULE, f"{rows} as they came before, and nobody has changed what they led to.")]
 
     def totals(self) -> dict[str, int]:
         beside = ("notes", "archived")

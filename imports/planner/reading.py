@@ -108,9 +108,23 @@ class RowReader:
             if slot.is_text and cell.__class__ is str:
                 _warn(draft, slot, cell)
         draft.key = tuple([keys.get(name, "") for name in self.kind.key_columns])
-        whole = "\x1f".join([draft.cells[at] for at in self._digested])
-        draft.digest = blake2b(whole.encode(), digest_size=12).digest()
+        draft.digest = self.digest(draft.cells)
         return draft
+
+    def outline(self, raw: RawRow) -> Draft:
+        """The key and the fingerprint of a row without a fault of its own, and nothing else."""
+        draft = Draft(raw.number, _stored(raw.cells))
+        if raw.messages:
+            return self.draft(raw)
+        keys = {slot.name: _key_text(slot, raw.cells) for slot in self.slots if slot.is_key}
+        draft.key = tuple([keys.get(name, "") for name in self.kind.key_columns])
+        draft.digest = self.digest(draft.cells)
+        return draft
+
+    def digest(self, cells: Sequence[str]) -> bytes:
+        """The fingerprint of what a row says, in all columns that are imported."""
+        whole = "\x1f".join([cells[at] for at in self._digested])
+        return blake2b(whole.encode(), digest_size=12).digest()
 
     def _tell(self, draft: Draft, slot: Slot, cell: CellValue, fault: CellFault) -> None:
         draft.faults.append(Message(fault.code, fault.text, draft.number, slot.header, text_of(cell)))
@@ -122,6 +136,13 @@ class RowReader:
         values = self.unknown.setdefault(column, Counter())
         if theirs in values or len(values) < MOST_UNKNOWN:
             values[theirs[:200]] += 1
+
+
+def _key_text(slot: Slot, cells: Sequence[CellValue]) -> str:
+    cell: Any = cells[slot.at] if slot.source is None else slot.source(cells)
+    if cell.__class__ is str:
+        cell = _meant(cell, slot.meanings) if cell else None
+    return "" if cell is None else fold_key(unescape(text_of(cell)))
 
 
 def references_of(kind: ImportKind, columns: frozenset[str]) -> list[Reference]:

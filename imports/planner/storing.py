@@ -8,6 +8,7 @@ from django.db import connection
 from imports.bulk import insert_rows, json_text
 from imports.codes import Message, RowCode
 from imports.models import ImportJob, ImportRow
+from imports.parts import parts_of
 from imports.planner.reading import RowReader
 from imports.types.base import CLEAR, Draft, ImportKind
 
@@ -83,11 +84,19 @@ def _shown(message: Message, header_of: Mapping[str, str]) -> dict[str, Any]:
 
 
 def mark_duplicates(job: ImportJob, part: int, earlier: Mapping[int, list[int]], text: str) -> list[str]:
-    """Makes rows stored before invalid because their key came again; answers with the outcomes they had."""
+    """Makes earlier rows invalid because their key came again; answers with the outcomes they had.
+
+    Those that were as they came before were not stored, and are now.
+    """
     if not earlier:
         return []
     before: list[str] = []
     rows = list(job.rows.filter(part=part, number__in=earlier.keys()))
+    skipped = earlier.keys() - {row.number for row in rows}
+    outcome, blank = ImportRow.Outcome.UNCHANGED, [""] * len(parts_of(job)[part].headers)
+    rows += ImportRow.objects.bulk_create(
+        ImportRow(job=job, part=part, number=line, outcome=outcome, cells=blank) for line in sorted(skipped)
+    )
     for row in rows:
         lines = ", ".join(str(line) for line in earlier[row.number])
         row.messages = [*row.messages, Message(RowCode.R_DUP_IN_FILE, text.format(lines=lines), row.number).as_json()]

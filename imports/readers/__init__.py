@@ -14,6 +14,7 @@ __all__ = [
     "ENCODINGS",
     "Book",
     "CellValue",
+    "CsvTable",
     "RawRow",
     "Shape",
     "Table",

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from zipfile import Path as Member
 
 from django.conf import settings
 
@@ -19,7 +20,7 @@ from imports.readers.base import (
     spell_controls,
 )
 from imports.readers.encodings import ENCODINGS, text_encoding
-from imports.readers.headers import fold_header, refuse_duplicates, trim_headers
+from imports.readers.headers import fold_header, is_secret, refuse_duplicates, trim_headers
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 SEP_LINE = re.compile(r'^"?sep=(.)"?[\r\n]*$', re.IGNORECASE)
@@ -34,7 +35,7 @@ class CsvTable:
 
     def __init__(
         self,
-        path: Path,
+        path: Path | Member,
         *,
         known_headers: Collection[str] = (),
         encoding: str = "",
@@ -48,6 +49,7 @@ class CsvTable:
         self._delimiter, self._has_sep_line = self._dialect(delimiter, known_headers)
         self._last_line = ""
         self._headers: tuple[str, ...] = ()
+        self._secret: list[int] = []
         records = self._filled_records()
         header_line, cells, problem = next(records, (0, [], None))
         if not cells:
@@ -57,6 +59,7 @@ class CsvTable:
         self._width = len(cells)
         self._headers = headers = trim_headers(cells)
         self._ignored = {fold_header(header) for header in ignore_headers}
+        self._secret = [at for at, header in enumerate(headers) if is_secret(header)]
         refuse_duplicates(headers, self._ignored, line=header_line)
         shown = self._encoding.removesuffix("-sig")
         self.shape = Shape("csv", shown, self._delimiter, "", (), headers, header_line)
@@ -75,6 +78,8 @@ class CsvTable:
         next(records)
         for number, cells, problem in records:
             messages = [problem] if problem else []
+            if self._secret:
+                cells = self._without_secrets(cells, is_whole=not problem and len(cells) == self._width)  # noqa: PLW2901
             if len(cells) != self._width and not problem:
                 messages.append(self._ragged(number, cells))
             elif any(cell.strip() for cell in cells[width:]) and not problem:
@@ -86,9 +91,17 @@ class CsvTable:
                 spell_controls(row, headers, self._ignored)
             yield row
 
+    def _without_secrets(self, cells: list[str], *, is_whole: bool) -> list[str]:
+        """Where a row has too many cells or too few, a password may stand in any of them."""
+        if not is_whole:
+            return [""] * len(cells)
+        for at in self._secret:
+            cells[at] = ""
+        return cells
+
     def _ragged(self, number: int, cells: list[str]) -> Message:
         text = f"{len(cells)} cell{'s' if len(cells) != 1 else ''}, {self._width} expected"
-        return Message(RowCode.R_RAGGED, f"{text}.", number, "", visible(self._delimiter.join(cells)))
+        return Message(RowCode.R_RAGGED, f"{text}.", number, "", self._shown(self._delimiter.join(cells)))
 
     def _dialect(self, chosen: str, known_headers: Collection[str]) -> tuple[str, bool]:
         with self._path.open(encoding=self._encoding, newline="") as stream:
@@ -141,14 +154,18 @@ class CsvTable:
                 FileCode.E_QUOTE,
                 f"The quote that opens on line {start:,} is not closed properly; close it or remove it.",
                 line=start,
-                value=self._last_line.strip() if end == start else "",
+                value=self._shown(self._last_line.strip()) if end == start else "",
             )
         text = "A quote stands inside a quoted cell; write it twice, or remove the quotes."
         try:
             cells = next(csv.reader([self._last_line], delimiter=self._delimiter))
         except csv.Error:  # read without strictness, a line is only ever too long
             raise cell_too_long(start, "") from None
-        return start, cells, Message(FileCode.E_QUOTE, text, start, "", visible(self._last_line.strip()))
+        return start, cells, Message(FileCode.E_QUOTE, text, start, "", self._shown(self._last_line.strip()))
+
+    def _shown(self, line: str) -> str:
+        """The beginning of a line as a message may show it; one that may hold a password is not shown."""
+        return "" if any(map(is_secret, self._headers)) else visible(line)
 
     def _is_closed_later(self, lines: Iterator[str]) -> bool:
         """Whether the next single quote in the rest of the file ends a cell, or opens another one."""
@@ -187,8 +204,9 @@ def _detect_delimiter(head: str, known_headers: Collection[str]) -> str:
     likely = [delimiter for delimiter, score in scores.items() if score == best]
     if len(likely) > 1 and best[1] > 1:
         names = " or ".join(DELIMITERS[delimiter] for delimiter in likely)
+        first_line = head.lstrip().splitlines()[0]
         raise FileRefused.because(
-            FileCode.E_DIALECT, f"The delimiter could be {names}; choose one.", line=1, value=head[:200]
+            FileCode.E_DIALECT, f"The delimiter could be {names}; choose one.", line=1, value=first_line
         )
     return likely[0]
 

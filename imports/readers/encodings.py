@@ -2,6 +2,7 @@
 
 import codecs
 from pathlib import Path
+from zipfile import Path as Member
 
 from imports.codes import CONTROL, FileCode, FileRefused
 
@@ -34,7 +35,7 @@ CHUNK = 1024 * 1024
 SAMPLE = 4_096
 
 
-def text_encoding(path: Path, chosen: str = "") -> str:
+def text_encoding(path: Path | Member, chosen: str = "") -> str:
     """The encoding to read the whole file with; raises `E_ENCODING` naming line and byte where it does not fit."""
     with path.open("rb") as stream:
         head = stream.read(SAMPLE)
@@ -60,7 +61,7 @@ def text_encoding(path: Path, chosen: str = "") -> str:
                 return encoding
 
 
-def encoding_previews(path: Path) -> list[tuple[str, list[str]]]:
+def encoding_previews(path: Path | Member) -> list[tuple[str, list[str]]]:
     """Likely encodings of a file that is not UTF-8, each with its doubtful lines as they would read."""
     with path.open("rb") as stream:
         head = stream.read(SAMPLE)
@@ -96,7 +97,7 @@ def _normal(chosen: str) -> str:
     )
 
 
-def _marked_encoding(path: Path, head: bytes) -> str:
+def _marked_encoding(path: Path | Member, head: bytes) -> str:
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise FileRefused.because(FileCode.E_ENCODING, "The file is in UTF-32; save it as CSV UTF-8.", line=1)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -121,7 +122,7 @@ def _line_breaks(text: str, *, after_return: bool) -> int:
     return breaks - 1 if after_return and text.startswith("\n") else breaks
 
 
-def _not_decodable(path: Path, encoding: str, line: int, offset: int, byte: int) -> FileRefused:
+def _not_decodable(path: Path | Member, encoding: str, line: int, offset: int, byte: int) -> FileRefused:
     name = ENCODINGS.get(encoding.removesuffix("-sig"), encoding)
     advice = f"Save it as CSV UTF-8, or choose the encoding ({_offer(path)})." if encoding == "utf-8-sig" else ""
     return FileRefused.because(
@@ -133,12 +134,12 @@ def _not_decodable(path: Path, encoding: str, line: int, offset: int, byte: int)
     )
 
 
-def _offer(path: Path) -> str:
+def _offer(path: Path | Member) -> str:
     likely = [ENCODINGS[encoding] for encoding, _ in encoding_previews(path)]
     return f"likely {', '.join(likely[:3])}" if likely else "none of the usual ones fits"
 
 
-def _doubtful_lines(path: Path) -> list[bytes]:
+def _doubtful_lines(path: Path | Member) -> list[bytes]:
     found: list[bytes] = []
     with path.open("rb") as stream:
         while len(found) < PREVIEW_LINES and (line := stream.readline(SAMPLE)):

@@ -7,6 +7,12 @@ from collections.abc import Callable, Collection, Sequence
 from imports.codes import FileCode, FileRefused, Message
 
 SEPARATORS = re.compile(r"[\s\-_]+")
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# How columns of passwords are called, in words run together or apart: what stands below them is never read.
+SECRET = re.compile(
+    r"password|passwd|passphrase|passcode|passwort|kennwort|motdepasse|contraseña|contrasena|wachtwoord|пароль"
+    r"|(^|[\W_])(pwd|pin|secret|senha)[0-9]*([\W_]|$)|^pass$"
+)
 UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 # Letters of other scripts that look like Latin ones, folded to lower case.
 LOOKALIKES = str.maketrans(
@@ -21,6 +27,12 @@ LOOKALIKES = str.maketrans(
 def fold_header(header: str) -> str:
     """The form headers are compared in: composed, lower case, trimmed, spaces and hyphens as underscores."""
     return SEPARATORS.sub("_", unicodedata.normalize("NFC", header).strip()).casefold()
+
+
+def is_secret(header: str) -> bool:
+    """Whether passwords stand below this header."""
+    folded = fold_header(CAMEL.sub("_", header))
+    return bool(SECRET.search(folded) or SECRET.search(folded.replace("_", "")))
 
 
 def confusable_with(header: str, known: Collection[str]) -> str | None:

@@ -15,7 +15,7 @@ from imports.readers.base import (
     refuse_no_rows,
     spell_controls,
 )
-from imports.readers.headers import fold_header, refuse_duplicates, trim_headers
+from imports.readers.headers import fold_header, is_secret, refuse_duplicates, trim_headers
 from imports.readers.sheet import Range, SheetReader, SheetRow, range_of
 from imports.readers.workbook import SharedTexts, Sheet, read_workbook
 
@@ -57,6 +57,7 @@ class XlsxTable:
         if header is None:
             raise FileRefused.because(FileCode.E_EMPTY, f"The sheet “{self._sheet.name}” is empty.")
         headers = trim_headers(_header_cells(header))
+        self._secret = {at for at, name in enumerate(headers) if is_secret(name)}
         hidden: list[int] = []
         self.row_count = hidden_count = 0
         for row in rows:
@@ -80,6 +81,8 @@ class XlsxTable:
         rows = self._filled_rows(self._sheet, self._reader())
         next(rows)
         for row in rows:
+            for at in self._secret & row.cells.keys():
+                row.cells[at] = ""
             cells = [row.cells.get(at) for at in columns]
             widest = max(row.cells, default=0) + 1
             record = [row.cells.get(at) for at in range(widest)] if widest > len(headers) else None
@@ -107,7 +110,7 @@ class XlsxTable:
         messages += [
             Message(code, text, row.number, headers[at], visible(value))
             for at, code, text, value in notes
-            if at < width and fold_header(headers[at]) not in self._ignored
+            if at < width and at not in self._secret and fold_header(headers[at]) not in self._ignored
         ]
         return messages
 

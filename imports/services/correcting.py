@@ -152,7 +152,9 @@ def _take_over(job: ImportJob, corrected: Resubmitted, by: Any) -> int:
     for lines in corrected.chunks(CHUNK):
         rows = {row.number: row for row in job.rows.filter(part=corrected.part.index, number__in=lines)}
         if missing := lines.keys() - rows.keys():
-            raise RuleBroken(f"{corrected.part.place_of(min(missing))}: the import has no such line. Nothing was changed.")
+            raise RuleBroken(
+                f"{corrected.part.place_of(min(missing))}: the import has no such line. Nothing was changed."
+            )
         changed = [(rows[line], cells) for line, raw in lines.items() if (cells := corrected.changed(rows[line], raw))]
         for _, cells in changed:
             _refuse_unfit(corrected.part, cells)

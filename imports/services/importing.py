@@ -28,7 +28,7 @@ from imports.files import (
 )
 from imports.guard import safe_display_name
 from imports.mapping import suggest_kind
-from imports.models import ImportJob, ImportRow
+from imports.models import Feed, ImportJob, ImportRow
 from imports.parts import parts_of
 from imports.planner.storing import drop_rows
 from imports.policy import may_import_anything
@@ -36,10 +36,11 @@ from imports.question_bank import QUESTION_BANK, Target, looks_like_questions, t
 from imports.sources import composite_in
 from imports.types.composites import COMPOSITES, importable
 from imports.undo import preview_undo
+from imports.zip_files import platform_of
 
 Status = ImportJob.Status
 READING = ("encoding", "delimiter", "sheet", "kind")
-CHOICES = frozenset({*READING, "mapping", "value_mapping", "constants", "formats", "parts", "mode"})
+CHOICES = frozenset({*READING, "mapping", "value_mapping", "constants", "formats", "parts", "mode", "preset"})
 CAN_BE_PLANNED = (Status.UPLOADED, Status.PLANNED, Status.FAILED, Status.CANCELLED, Status.REFUSED)
 CAN_BE_UNDONE = (Status.APPLIED, Status.PARTLY_APPLIED, Status.PARTLY_UNDONE)
 CURABLE = {FileCode.E_ENCODING, FileCode.E_SHEET, FileCode.E_DIALECT}
@@ -55,6 +56,8 @@ def upload_file(
     encoding: str = "",
     delimiter: str = "",
     sheet: str = "",
+    feed: Feed | None = None,
+    feed_file: str = "",
     into: Target | None = None,
 ) -> ImportJob:
     """Keeps the file and says what it is. A refused one stays as a refused import, with its file only if a choice
@@ -64,6 +67,7 @@ def upload_file(
     """
     _refuse_too_many(by)
     job = ImportJob(uploader=by, kind=kind, token=token_hex(16), encoding=encoding, delimiter=delimiter, sheet=sheet)
+    job.feed, job.feed_file = feed, feed_file
     job.format = format_of(name)
     job.constants = into.as_constants() if into else {}
     job.original_name = "".join(char for char in name if char.isprintable())[-100:] or "without a name"
@@ -86,7 +90,8 @@ def recognize(job: ImportJob, *, by: Any) -> None:
     """Finds out encoding, delimiter, sheet, headers and kind, or what tables there are. Raises `FileRefused`."""
     if not job.kind:
         with local_path(job) as path:
-            job.kind = QUESTION_BANK if looks_like_questions(path, job.format) else composite_in(job, path)
+            job.kind = QUESTION_BANK if looks_like_questions(path, job.format) else platform_of(path, job.format)
+            job.kind = job.kind or composite_in(job, path)
     if job.kind in COMPOSITES:
         _refuse_without_right(job.kind, by)
         recognize_parts(job)
@@ -145,7 +150,7 @@ def configure(job: ImportJob, *, by: Any, **choices: Any) -> ImportJob:
     given = {name: value for name, value in choices.items() if value is not None}
     rereads = any(name in READING and value != getattr(job, name) for name, value in given.items())
     if "kind" in given and given["kind"] != job.kind:
-        job.mapping, job.value_mapping, job.constants, job.formats = {}, {}, {}, {}
+        job.mapping, job.value_mapping, job.constants, job.formats, job.preset = {}, {}, {}, {}, ""
         job.parts, job.headers, job.samples = [], [], []
     for name, value in given.items():
         setattr(job, name, value)

@@ -25,7 +25,13 @@ PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?\Z")
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+(\.0+)?\Z")
 LOOKS_NUMERIC = re.compile(r"[+-]?[0-9][0-9.,' \u00a0\u202f]*\Z")
 NUMBER_FORMATS = {"1,234.50": ",", "1.234,50": ".", "1 234,50": " "}
-DATE_FORMATS = {"day.month.year": "%d.%m.%Y", "day/month/year": "%d/%m/%Y", "month/day/year": "%m/%d/%Y"}
+WITH_A_TIME = "year-month-day and a time"
+DATE_FORMATS = {
+    "day.month.year": "%d.%m.%Y",
+    "day/month/year": "%d/%m/%Y",
+    "month/day/year": "%m/%d/%Y",
+    WITH_A_TIME: "",
+}
 SUSPICIOUS = frozenset({*DANGEROUS, ESCAPE, " ", "\v", "\f", "\u00a0", "\u3000"})
 LARGEST_INTEGER = 2_147_483_647
 
@@ -339,8 +345,13 @@ class Day(Column):
         def read(cell: CellValue) -> Any:
             if not isinstance(cell, str):
                 return self.read(cell)
+            text, zone = cell.strip(), timezone.get_default_timezone()
             try:
-                found = datetime.strptime(cell.strip(), pattern).astimezone(timezone.get_default_timezone())
+                found = (
+                    datetime.strptime(text, pattern).astimezone(zone)
+                    if pattern
+                    else datetime.fromisoformat(text).astimezone(zone)
+                )
             except ValueError:
                 raise CellFault(RowCode.R_DATE, f"{self.label} must be a date like {chosen_format}.") from None
             return self.read(found.strftime("%Y-%m-%d"))

@@ -49,10 +49,18 @@ SHEETS = {
 }
 IN_COURSES = {key: sheet for key, sheet in SHEETS.items() if key in KINDS}
 
+ZIPPED = ("canvas-sis", "oneroster")
+
 COMPOSITES: dict[str, Composite] = {
     composite.key: composite
     for composite in (
         Composite("course-workbook", "Course workbook", tuple(IN_COURSES), IN_COURSES),
+        Composite(
+            "canvas-sis",
+            "Files of Canvas (zip)",
+            ("users", "categories", "courses", "course-instructors", "enrollments"),
+        ),
+        Composite("oneroster", "OneRoster (zip)", ("users", "courses", "course-instructors", "enrollments")),
         Composite("question-bank", "Question bank", ("assessments", "questions", "answers")),
     )
 }

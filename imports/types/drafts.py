@@ -83,7 +83,7 @@ class Chunk:
 
     @property
     def sound(self) -> list[Draft]:
-        """The rows without a fault; one that only repeats another is none of them."""
+        """The rows something is done with: neither faulty nor repeated."""
         return [draft for draft in self.drafts if not draft.faults and not draft.outcome]
 
 

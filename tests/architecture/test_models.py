@@ -28,6 +28,8 @@ ELSEWHERE = {
     "catalog.CourseGroupGrant": "The rights on a course are on its page.",
     "catalog.CourseInstructor": "A tab of the course's page.",
     "catalog.CourseUserGrant": "The rights on a course are on its page.",
+    "imports.Feed": "Watched folders are looked after on the command line; their imports are in the list.",
+    "imports.FeedRow": "Fingerprints of rows, for the program alone.",
     "imports.ImportApproval": "It is part of the discussion of its import.",
     "imports.ImportComment": "The discussion of an import is one of its pages.",
     "imports.ImportCorrection": "Corrected cells are marked in the plan of their import.",
@@ -38,7 +40,7 @@ ELSEWHERE = {
     "reviews.ReviewReport": "The reports of a review are on its page.",
 }
 # Models that no person reads or writes through a policy.
-WITHOUT_POLICY = {"audit.AppendOnlySwitch", "jobs.Pulse"}
+WITHOUT_POLICY = {"audit.AppendOnlySwitch", "imports.Feed", "imports.FeedRow", "jobs.Pulse"}
 ORDER = (
     "records",
     "audit",

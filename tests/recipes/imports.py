@@ -6,6 +6,8 @@ from model_bakery.utils import seq
 
 from imports.models import (
     ExportRecord,
+    Feed,
+    FeedRow,
     ImportApproval,
     ImportComment,
     ImportCorrection,
@@ -39,4 +41,6 @@ import_approval = Recipe(
 )
 import_comment = Recipe(ImportComment, job=foreign_key(import_job), author=foreign_key(person), text="Looks good.")
 import_mapping = Recipe(ImportMapping, name=seq("Mapping "), kind="courses", owner=foreign_key(person))
+feed = Recipe(Feed, folder=seq("/srv/feeds/"), kind="courses")
+feed_row = Recipe(FeedRow, feed=foreign_key(feed), kind="courses", mark=seq(1), object_id=seq(1), version=1)
 export_record = Recipe(ExportRecord, requester=foreign_key(person), kind="courses", format="csv", sha256="0" * 64)

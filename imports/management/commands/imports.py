@@ -1,4 +1,4 @@
-"""`manage.py imports kinds|template|plan|show|errors|correct|apply|undo`: imports for machines, cron and terminals."""
+"""`manage.py imports kinds|presets|template|plan|watch|show|errors|correct|apply|undo`: for cron and terminals."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -15,20 +15,16 @@ from imports import services
 from imports.blank_workbooks import write_template
 from imports.codes import FileCode, FileRefused, Message
 from imports.command_line import answers
-from imports.command_line.choices import (
-    bad_argument,
-    chosen_for_parts,
-    chosen_lesson,
-    chosen_mapping,
-    chosen_values,
-    pairs,
-)
+from imports.command_line.choices import bad_argument, chosen_lesson
 from imports.command_line.corrections import corrected
 from imports.command_line.files import written
 from imports.command_line.people import person_at_work
+from imports.command_line.reading import chosen_reading
+from imports.command_line.watch import Watch, add_watch_arguments
 from imports.errors_file import errors_file_name, write_errors
 from imports.models import ImportJob, ImportRow
-from imports.types import KINDS, kind_for
+from imports.presets import PRESETS
+from imports.types import KINDS
 from imports.types.composites import COMPOSITES, Composite, importable
 from imports.words import counted
 
@@ -42,21 +38,28 @@ class Command(BaseCommand):
         asked = parser.add_subparsers(dest="asked", required=True, metavar="COMMAND")
 
         kinds = asked.add_parser("kinds", help="Lists the kinds of files and their columns.")
+        presets = asked.add_parser("presets", help="Lists the files of other platforms that are known.")
         template = asked.add_parser("template", help="Writes a workbook to start from.")
         template.add_argument("kind", metavar="KIND")
         template.add_argument("-o", "--output", required=True, type=Path, metavar="FILE.xlsx")
 
         plan = asked.add_parser("plan", help="Says what a file would do, and changes nothing.")
         plan.add_argument("file", type=Path, metavar="FILE")
-        plan.add_argument("--kind", required=True, metavar="KIND")
-        plan.add_argument("--map", action="append", default=[], metavar="HEADER=COLUMN", help="Empty ignores it.")
-        plan.add_argument("--map-value", action="append", default=[], metavar="COLUMN:THEIRS=OURS")
-        plan.add_argument("--constant", action="append", default=[], metavar="COLUMN=VALUE")
-        plan.add_argument("--into", default="", metavar="COURSE/LESSON", help="Whose questions a question file holds.")
-        plan.add_argument("--encoding", default="", metavar="E")
-        plan.add_argument("--delimiter", default="", metavar="D")
-        plan.add_argument("--sheet", default="", metavar="S")
-        plan.add_argument("--mode", default=ImportJob.Mode.UPSERT, choices=ImportJob.Mode.values)
+        watch = asked.add_parser("watch", help="Takes in the files that land in a folder.")
+        add_watch_arguments(watch)
+        for command in (plan, watch):
+            command.add_argument("--kind", default="", metavar="KIND", help="Needed unless there is a preset.")
+            command.add_argument("--preset", default="", metavar="NAME", help="Whose way of writing files it follows.")
+            command.add_argument(
+                "--map", action="append", default=[], metavar="HEADER=COLUMN", help="Empty ignores it."
+            )
+            command.add_argument("--map-value", action="append", default=[], metavar="COLUMN:THEIRS=OURS")
+            command.add_argument("--constant", action="append", default=[], metavar="COLUMN=VALUE")
+            command.add_argument("--into", default="", metavar="COURSE/LESSON", help="Whose questions it holds.")
+            command.add_argument("--encoding", default="", metavar="E")
+            command.add_argument("--delimiter", default="", metavar="D")
+            command.add_argument("--sheet", default="", metavar="S")
+            command.add_argument("--mode", default=ImportJob.Mode.UPSERT, choices=ImportJob.Mode.values)
 
         show = asked.add_parser("show", help="Lists what a plan does, row by row.")
         show.add_argument("--outcome", default="", choices=ImportRow.Outcome.values)
@@ -76,16 +79,18 @@ class Command(BaseCommand):
 
         for command in (show, errors, apply, undo, correct):
             command.add_argument("job", type=int, metavar="JOB")
-        for command in (plan, apply, undo, correct):
+        for command in (plan, watch, apply, undo, correct):
             command.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="Whose rights hold.")
-        for command in (kinds, plan, show, apply, undo, correct):
+        for command in (kinds, presets, plan, show, apply, undo, correct):
             command.add_argument("--json", action="store_true", help="Prints one JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         commands: dict[str, Callable[[dict[str, Any]], int]] = {
             "kinds": self.kinds,
+            "presets": self.presets,
             "template": self.template,
             "plan": self.plan,
+            "watch": self.watch,
             "show": self.show,
             "errors": self.errors,
             "correct": self.correct,
@@ -103,6 +108,14 @@ class Command(BaseCommand):
             self.stdout.write(f"{kind.key}: {', '.join(column.name for column in kind.columns)}")
         for composite in COMPOSITES.values():
             self.stdout.write(f"{composite.key}: {', '.join(composite.kinds)} in one file")
+        return answers.CLEAN
+
+    def presets(self, options: dict[str, Any]) -> int:
+        if options["json"]:
+            answers.write_json(self.stdout, answers.presets_answer())
+            return answers.CLEAN
+        for preset in PRESETS.values():
+            self.stdout.write(f"{preset.name}: {preset.title}, from {', '.join(preset.columns)}")
         return answers.CLEAN
 
     def template(self, options: dict[str, Any]) -> int:
@@ -124,7 +137,7 @@ class Command(BaseCommand):
         try:
             user = person_at_work(options["email"])
             with operation(by=user, channel="command"):
-                job = self._planned(options, user)
+                job = self._planned({**options, "name": options["file"].name, "feed": None, "feed_file": ""}, user)
         except FileRefused as refused:
             return self._refused(options, refused.messages)
         except RuleBroken as broken:
@@ -132,33 +145,28 @@ class Command(BaseCommand):
         self._tell(options, answers.plan_answer(job), f"Import {job.pk}: {job.original_name}")
         return answers.plan_exit(job)
 
+    def watch(self, options: dict[str, Any]) -> int:
+        try:
+            kind = chosen_reading(options).kind
+        except FileRefused as refused:
+            raise bad_argument(str(refused)) from refused
+        return Watch(options, kind.key, self._planned, self.stdout, self.stderr).run()
+
     def _planned(self, options: dict[str, Any], user: User) -> ImportJob:
         """The import with its plan; one that was refused on the way says why itself."""
         path: Path = options["file"]
-        asked = pairs("--map", options["map"], "HEADER=COLUMN", at_last=True)
-        constants = pairs("--constant", options["constant"], "COLUMN=VALUE")
-        try:
-            kind = importable(options["kind"][:40])
-        except LookupError as unknown:
-            raise FileRefused.because(FileCode.E_UNSUPPORTED, str(unknown.args[0])) from unknown
-        kinds = [kind_for(key) for key in kind.kinds] if isinstance(kind, Composite) else [kind]
-        values = chosen_values(kinds, options["map_value"])
-        reading = {name: options[name] for name in ("encoding", "delimiter", "sheet")}
-        into = chosen_lesson(kind.key, options["into"])
+        reading = chosen_reading(options)
+        into = chosen_lesson(reading.kind.key, options["into"])
+        facts = {name: options[name] for name in ("name", "encoding", "delimiter", "sheet", "feed", "feed_file")}
         try:
             with path.open("rb") as file:
-                job = services.upload_file(file, name=path.name, kind=kind.key, by=user, into=into, **reading)
+                job = services.upload_file(file, kind=reading.kind.key, by=user, into=into, **facts)
         except OSError as error:
             text = f"The file cannot be opened: {error.strerror}."
             raise FileRefused.because(FileCode.E_FILENAME, text, value=str(path)) from error
         if job.status == Status.REFUSED:
             return job
-        if isinstance(kind, Composite):
-            choices: dict[str, Any] = {"parts": chosen_for_parts(job, asked, values, constants)}
-        else:
-            mapping = chosen_mapping(kind, job.headers, asked, constants)
-            choices = {"mapping": mapping, "value_mapping": values, "constants": constants}
-        services.configure(job, by=user, mode=options["mode"], **choices)
+        services.configure(job, by=user, mode=options["mode"], **reading.choices(job))
         self._progress(f"Planning {counted(job.counts.get('rows', 0), 'row')} of {job.original_name} …")
         job = services.plan_now(job, by=user)
         if job.status not in (Status.PLANNED, Status.REFUSED):
