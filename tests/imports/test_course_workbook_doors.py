@@ -126,7 +126,7 @@ def test_headers_values_and_constants_are_chosen_by_hand_for_every_sheet_they_fi
     assert plan.json["mapping"]["Modules"] == {"Number": "course_code", "title": "title"}
     assert [(one["sheet"], one["column"]) for one in plan.json["warnings"]] == [("Modules", "Mood")]
     assert wrong.code == 2
-    assert "fits no column of any sheet" in wrong.err
+    assert "fits no column of any table" in wrong.err
 
 
 @pytest.mark.parametrize(
