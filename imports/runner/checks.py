@@ -9,9 +9,9 @@ from apps.access.memory import remembering
 from apps.records.keys import fold_key
 from apps.records.policy import scope
 from imports.models import ImportJob
-from imports.parts import is_provisional
 from imports.planner.existing import latest_versions
 from imports.planner.references import allowed_besides, folded, reachable
+from imports.provisional import is_provisional
 from imports.runner.rows import PlannedRow, awaits_parent, chunks_of_leg, legs_of
 from imports.types.base import Draft, ImportKind, Reference
 
