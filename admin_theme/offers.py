@@ -17,12 +17,16 @@ class ListOffer(NamedTuple):
 
 
 class SelectionOffer(NamedTuple):
-    """An action on the chosen rows of any list it fits; whoever offers it asks for the rights itself."""
+    """An action on the chosen rows of any list it fits; whoever offers it asks for the rights itself.
+
+    `only` is the one model it is for, where it is not for all.
+    """
 
     name: str
     label: str
     fits: Callable[[HttpRequest, type[Model]], bool]
     act: Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponseBase | None]
+    only: type[Model] | None = None
 
 
 list_offers: list[Callable[[HttpRequest, type[Model]], Sequence[ListOffer]]] = []

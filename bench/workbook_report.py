@@ -5,7 +5,7 @@ from bench.workbook import COURSES, write_workbook
 
 MOST_SECONDS = 60
 MEGABYTES = 20
-SMALL = COURSES // 10
+SMALL = COURSES // 4
 
 
 def measure_workbook(engine: Engine, *, courses: int = COURSES) -> None:

@@ -11,8 +11,6 @@ from imports.types.base import ImportKind
 from imports.types.composites import COMPOSITES
 
 PART_FIELDS = ("headers", "samples", "mapping", "value_mapping", "constants", "formats")
-IDS_OF_A_PART = 10_000_000_000
-"""More than a file has lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +65,3 @@ def with_choices(job: ImportJob, index: int, **choices: Any) -> dict[str, Any]:
     if not job.parts:
         return choices
     return {"parts": [part | choices if at == index else part for at, part in enumerate(job.parts)]}
-
-
-def provisional_id(part: int, number: int) -> int:
-    """What stands for the record a row of the same plan makes, until it is made: below zero, unlike any real id."""
-    return -(part * IDS_OF_A_PART + number)
-
-
-def row_of(provisional: int) -> tuple[int, int]:
-    """The part and the line of the row that makes this record."""
-    return divmod(-provisional, IDS_OF_A_PART)
-
-
-def is_provisional(value: Any) -> bool:
-    return isinstance(value, int) and value < 0

@@ -103,6 +103,6 @@ list_offers.append(offers_of_list)
 record_offers.append(offers_of_record)
 selection_offers.append(
     SelectionOffer(
-        "export_selected_workbook", "Export the chosen courses as a course workbook", may_export, act_on_selection
+        "export_selected_workbook", "Export the chosen courses as a workbook", may_export, act_on_selection, Course
     )
 )

@@ -8,8 +8,8 @@ from django.db.models import Max, QuerySet
 from apps.records.policy import scope
 from imports.codes import RowCode
 from imports.models import ImportRow
-from imports.parts import is_provisional
 from imports.planner.references import folded
+from imports.provisional import is_provisional
 from imports.types.base import Draft, ImportKind, Reference
 from imports.types.columns import Names
 

@@ -12,7 +12,7 @@ from apps.access.memory import remembering
 from apps.records.policy import scope
 from imports.codes import RowCode
 from imports.models import ImportJob, ImportRow
-from imports.parts import is_provisional
+from imports.provisional import is_provisional
 from imports.types.archiving import archive_by_cell
 from imports.types.base import CLEAR, CellFault, Chunk, Column, Draft, ImportKind, Reference
 from imports.types.columns import Archive

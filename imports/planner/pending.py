@@ -12,7 +12,8 @@ from django.db.models import Model
 
 from apps.records.keys import fold_key
 from imports.models import ImportRow
-from imports.parts import Part, provisional_id
+from imports.parts import Part
+from imports.provisional import provisional_id
 from imports.types.base import Draft
 
 Key = tuple[str, ...]
@@ -82,6 +83,14 @@ class Pending:
             marks[mark]: Made(pk, part, line, json.loads(facts) if facts else {})
             for mark, pk, part, line, facts in rows
         }
+
+    def facts_of(self, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+        """What was promised of these new records, where anything was."""
+        found: dict[int, dict[str, Any]] = {}
+        for pk in ids:
+            for (facts,) in self._database.execute("SELECT facts FROM made WHERE id = ? AND facts != ''", [pk]):
+                found[pk] = json.loads(facts)
+        return found
 
     def last_in(self, parents: Collection[int]) -> dict[int, tuple[int, int, str]]:
         """Of the last new record in each of these parents: its place, its provisional id and its code."""

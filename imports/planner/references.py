@@ -9,8 +9,8 @@ from django.db.models.functions import Lower
 from apps.records.keys import fold_key
 from apps.records.policy import scope
 from imports.codes import RowCode
-from imports.parts import is_provisional
 from imports.planner.new_records import NewRecords
+from imports.provisional import is_provisional
 from imports.types.base import CLEAR, Draft, ImportKind, Reference
 
 

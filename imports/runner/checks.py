@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 from apps.access.memory import remembering
 from apps.records.keys import fold_key
 from apps.records.policy import scope
-from imports.parts import is_provisional
 from imports.planner.existing import latest_versions
 from imports.planner.references import allowed_besides, folded, reachable
+from imports.provisional import is_provisional
 from imports.runner.rows import PlannedRow
 from imports.types.base import Draft, ImportKind, Reference
 

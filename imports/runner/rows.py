@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from imports.models import ImportJob, ImportRow
-from imports.parts import Part, is_provisional, parts_of, provisional_id, row_of
+from imports.parts import Part, parts_of
+from imports.provisional import is_provisional, provisional_id, row_of
 
 FIELDS = ("pk", "number", "outcome", "object_id", "version_seen", "values")
 

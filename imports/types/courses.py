@@ -219,13 +219,14 @@ class Courses(ImportKind):
 
     def promises(self, user: Any, draft: Draft) -> dict[str, Any]:
         policy: Any = policy_for(Course)
-        seats = {"seats": draft.values["seats"]} if draft.values.get("seats") is not None else {}
+        seats = draft.values.get("seats")
+        facts = {"title": draft.values["title"], "seats": seats} if seats is not None else {}
         if user.is_superuser:
-            return seats
+            return facts
         protected = [column for column in self.columns if column.right]
         rights = [column.right for column in protected if self.may_set_on_create(user, column, draft)]
         own = policy.must_teach(user, draft.values.get("category_id"), verb="import")
-        return {**seats, "rights": rights, **({"own": True} if own else {})}
+        return {**facts, "rights": rights, **({"own": True} if own else {})}
 
     def may_set_on_create(self, user: Any, column: Column, draft: Draft) -> bool:
         """Whoever starts a course teaches it first, and may say what its primary instructor may say."""

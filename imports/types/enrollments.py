@@ -12,9 +12,10 @@ from apps.catalog.models import Course
 from apps.enrollments.models import Enrollment
 from apps.enrollments.services import enter_status, refresh_counters, refusal_to_enroll
 from apps.enrollments.states import SEATED, EnrollmentStatus
-from apps.records.policy import scope
+from apps.records.policy import policy_for, scope
 from apps.records.rules import RuleBroken
 from imports.codes import RowCode
+from imports.provisional import is_provisional
 from imports.types.base import CLEAR, Chunk, Column, Draft, ImportKind
 from imports.types.columns import Choice, Moment, Reference, WholeNumber
 
@@ -50,9 +51,12 @@ class Enrollments(ImportKind):
     def new_values(self, user: Any) -> dict[str, Any]:  # noqa: ARG002
         return {"source": Enrollment.Source.IMPORT.value}
 
-    def may_set_on_create(self, user: Any, column: Column, draft: Draft) -> bool:  # noqa: ARG002
-        if user.is_superuser:
+    def may_set_on_create(self, user: Any, column: Column, draft: Draft) -> bool:
+        if user.is_superuser or draft.is_below_own:
             return True
+        if is_provisional(draft.values.get("course_id")):
+            policy: Any = policy_for(Course)
+            return bool(policy.holds_everywhere(user, column.right))
         managed = remembered(
             ("courses whose learners may be managed", user.pk),
             lambda: frozenset(scope(user, "manage_students", Course).values_list("pk", flat=True)),
@@ -91,6 +95,10 @@ class Enrollments(ImportKind):
         wanting = [draft for draft in chunk.sound if _takes_seat(draft)]
         places = {draft.field("course_id") for draft in wanting}
         courses = Course.with_archived.filter(pk__in=places).exclude(seats=None).in_bulk() if places else {}
+        if chunk.pending is not None:
+            facts = chunk.pending.facts_of([place for place in places if is_provisional(place)])
+            new = {pk: fact for pk, fact in facts.items() if "seats" in fact}
+            courses |= {pk: Course(pk=pk, title=fact["title"], seats=fact["seats"]) for pk, fact in new.items()}
         if not courses:
             return
         taken: Counter[int] = chunk.memory.setdefault("seats taken", Counter())

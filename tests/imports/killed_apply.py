@@ -11,26 +11,45 @@ import django
 django.setup()
 
 from apps.accounts.models import User  # noqa: E402 - Django comes first
-from apps.catalog.models import Category, Course  # noqa: E402
+from apps.catalog.models import Category, Course, Lesson  # noqa: E402
 from apps.jobs.models import JobRun  # noqa: E402
 from apps.jobs.registry import JOBS  # noqa: E402
 from imports import services  # noqa: E402
 from imports.models import ImportJob, ImportRow  # noqa: E402
+from tests.support.course_workbooks import uploaded, workbook  # noqa: E402
 
 ROWS = 3_000
+LESSONS = 28
 
 
-def begin(*prefixes: str) -> list[dict[str, int]]:
-    """Plans a file for each prefix and asks for its apply; nothing is applied yet."""
+def begin(what: str, *prefixes: str) -> list[dict[str, int]]:
+    """Plans a file, flat or of several parts, for each prefix and asks for its apply; nothing is applied yet."""
     user = User.objects.create_superuser("admin@example.org")
     Category.objects.create(slug="programming", name="Programming")
-    return [_begin_one(prefix, user) for prefix in prefixes]
+    make = {"courses": _courses, "workbook": _workbook}[what]
+    return [_begin_one(make(prefix, user), user) for prefix in prefixes]
 
 
-def _begin_one(prefix: str, user: User) -> dict[str, int]:
+def _courses(prefix: str, user: User) -> ImportJob:
     rows = "".join(f"{prefix}-{at},Course {at},programming,5\n" for at in range(ROWS))
     text = f"course_code,title,category,price\n{rows}"
-    job = services.upload_file(io.BytesIO(text.encode()), name="courses.csv", kind="courses", by=user)
+    return services.upload_file(io.BytesIO(text.encode()), name="courses.csv", kind="courses", by=user)
+
+
+def _workbook(prefix: str, user: User) -> ImportJob:
+    codes = [f"{prefix}-{at}" for at in range(ROWS // 30)]
+    sheets = {
+        "Courses": [["course_code", "title", "category"], *([code, "A course", "programming"] for code in codes)],
+        "Modules": [["course_code", "module_code", "title"], *([code, "m1", "A module"] for code in codes)],
+        "Lessons": [
+            ["course_code", "module_code", "lesson_code", "title"],
+            *([code, "m1", f"l{at}", "A lesson"] for code in codes for at in range(LESSONS)),
+        ],
+    }
+    return uploaded(workbook(sheets), user)
+
+
+def _begin_one(job: ImportJob, user: User) -> dict[str, int]:
     services.plan_now(job, by=user)
     run = services.start_apply(job, by=user)
     return {"job": job.pk, "run": run.pk}
@@ -58,6 +77,8 @@ def _look_at(job: ImportJob) -> dict[str, object]:
         "status": job.status,
         "courses": courses.count(),
         "history": history.count(),
+        "lessons": Lesson.objects.filter(course__code__startswith=f"{prefix}-", module__code="m1").count(),
+        "lesson_history": Lesson.history.filter(course__code__startswith=f"{prefix}-").count(),
         "applied": job.rows.filter(state=ImportRow.State.APPLIED).count(),
         "change_sets": len(set(history.values_list("change_set"))),
         "runs": JobRun.objects.filter(state="running").count(),

@@ -85,10 +85,10 @@ def ended(process: "subprocess.Popen[str]") -> Any:
     return json.loads(said.strip().splitlines()[-1])
 
 
-def kill_and_restart(start: Process) -> None:
-    """Five imports, each killed twice; while the lease of one runs out, the next one is killed."""
+def kill_and_restart(start: Process, what: str = "courses", number: int = IMPORTS) -> None:
+    """Imports of this kind, each killed twice; while the lease of one runs out, the next one is killed."""
     dice = random.Random(7)
-    whole, *begun = ended(start("begin", "W", *(f"R{number}" for number in range(IMPORTS))))
+    whole, *begun = ended(start("begin", what, "W", *(f"R{at}" for at in range(number))))
     jobs, runs = [one["job"] for one in begun], [one["run"] for one in begun]
     seconds = ended(start("work", whole["run"]))
     killed_at = dict.fromkeys(runs, 0.0)
@@ -107,20 +107,32 @@ def kill_and_restart(start: Process) -> None:
 
     ended(start("work", *runs))
 
+    courses, lessons = (ROWS, 0) if what == "courses" else (ROWS // 30, ROWS // 30 * 28)
     complete = {
         "status": "applied",
-        "courses": ROWS,
-        "history": ROWS,
+        "courses": courses,
+        "history": courses,
+        "lessons": lessons,
+        "lesson_history": lessons,
         "applied": ROWS,
         "change_sets": 1,
         "runs": 0,
     }
-    assert ended(start("look", *jobs)) == [complete] * IMPORTS
-    assert interrupted > IMPORTS, "Most kills must come while the apply is being written."
+    assert ended(start("look", *jobs)) == [complete] * number
+    assert interrupted > number, "Most kills must come while the apply is being written."
 
 
 def test_an_apply_killed_at_ten_random_moments_has_one_complete_effect_each_time(on_sqlite: Process) -> None:
     kill_and_restart(on_sqlite)
+
+
+def test_a_workbook_killed_between_its_sheets_or_within_one_is_applied_once_and_completely(on_sqlite: Process) -> None:
+    kill_and_restart(on_sqlite, "workbook", 2)
+
+
+@pytest.mark.services
+def test_on_postgresql_a_workbook_that_was_killed_is_applied_once_and_completely(on_postgresql: Process) -> None:
+    kill_and_restart(on_postgresql, "workbook", 2)
 
 
 @pytest.mark.services

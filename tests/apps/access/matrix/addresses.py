@@ -42,5 +42,6 @@ def all_actions() -> set[tuple[str, str]]:
     for model, screen in admin.site._registry.items():
         place = f"{model._meta.app_label}/{model._meta.model_name}/"
         found |= {(place, name) for name in screen.actions or () if isinstance(name, str)}
-        found |= {(place, offer.name) for offer in selection_offers if kind_of(model) is not None}
+        offers = [offer for offer in selection_offers if offer.only in (None, model) and kind_of(model) is not None]
+        found |= {(place, offer.name) for offer in offers}
     return found
