@@ -35,7 +35,7 @@ def feed(parser: XMLParserType, stream: IO[bytes]) -> Iterator[None]:
         parser.Parse(chunk)
         fed += len(chunk)
         if fed - parser.CurrentByteIndex > LONGEST_TOKEN:
-            raise FileRefused.because(FileCode.E_ARCHIVE_BOMB, "The workbook holds an endless tag and is not opened.")
+            raise FileRefused.because(FileCode.E_ARCHIVE_BOMB, "The file holds an endless tag and is not opened.")
         yield
     parser.Parse(b"", True)  # noqa: FBT003 - expat takes no keyword here
     yield

@@ -1,6 +1,7 @@
 """Codes for questions that bring none: made from their name, or from what they ask, the same each time."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from hashlib import blake2b
@@ -18,15 +19,18 @@ SLUG_CHARACTERS = CODE_CHARACTERS - 12
 
 def with_codes(questions: Iterable[ParsedQuestion], file_format: str) -> Iterator[ParsedQuestion]:
     """Each question with a code of its own; the same question twice has the same code twice."""
-    taken: dict[str, ParsedQuestion] = {}
+    given: dict[ParsedQuestion, str] = {}
+    taken: set[str] = set()
+    numbers: Counter[str] = Counter()
     for question in questions:
-        base = _code_of(question, is_ours=file_format == GIFT)
-        code, number = base, 1
-        while (other := taken.get(fold_key(code))) is not None and other != question:
-            number += 1
-            code = f"{base[: CODE_CHARACTERS - 8]}-{number}"
-        taken[fold_key(code)] = question
-        yield replace(question, code=code)
+        if question not in given:
+            base = code = _code_of(question, is_ours=file_format == GIFT)
+            while fold_key(code) in taken:
+                numbers[base] += 1
+                code = f"{base[: CODE_CHARACTERS - 8]}-{numbers[base] + 1}"
+            taken.add(fold_key(code))
+            given[question] = code
+        yield replace(question, code=given[question])
 
 
 def _code_of(question: ParsedQuestion, *, is_ours: bool) -> str:

@@ -10,6 +10,7 @@ from imports.questions.parsed import CannotRead, ParsedQuestion, Unreadable, Ver
 
 CHOICE = re.compile(r"([A-Za-z])[).]\s*(.*)", re.DOTALL)
 ANSWER = re.compile(r"ANSWER\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)
+MOST_LINES = 2_000
 LETTER = re.compile(r"([A-Za-z])[).]?")
 
 
@@ -21,10 +22,22 @@ class Begun:
     text: list[str] = field(default_factory=list)
     choices: list[tuple[str, str, int]] = field(default_factory=list)
     was_parted: bool = False
+    is_endless: bool = False
 
     @property
     def title(self) -> str:
-        return " ".join(self.text)[:120]
+        return " ".join(self.text[:3])[:120]
+
+    def add_text(self, text: str, line: int) -> None:
+        self.line = self.line or line
+        self.is_endless |= len(self.text) >= MOST_LINES
+        if not self.is_endless:
+            self.text.append(text)
+
+    def add_choice(self, letter: str, text: str, line: int) -> None:
+        self.is_endless |= len(self.choices) >= MOST_LINES
+        if not self.is_endless:
+            self.choices.append((letter, text, line))
 
     def never_ended(self) -> Unreadable:
         what = "No line “ANSWER: …” follows its choices." if self.choices else "It has no choices and no answer."
@@ -43,13 +56,12 @@ def read_aiken(lines: Iterable[str]) -> Iterator[Verdict]:
             if not begun.text:
                 yield Unreadable(number, "A choice stands before any question.", line[:120])
                 continue
-            begun.choices.append((choice[1].upper(), choice[2].strip(), number))
+            begun.add_choice(choice[1].upper(), choice[2].strip(), number)
         else:
             if begun.choices or begun.was_parted:
                 yield begun.never_ended()
                 begun = Begun()
-            begun.line = begun.line or number
-            begun.text.append(line)
+            begun.add_text(line, number)
     if begun.text:
         yield begun.never_ended()
 
@@ -70,6 +82,8 @@ def _ended(begun: Begun, named: str, line: int) -> Verdict:
 
 
 def _question(begun: Begun, named: str) -> ParsedQuestion:
+    if begun.is_endless:
+        raise CannotRead("It is larger than a question can be.")
     letters = [letter for letter, _, _ in begun.choices]
     if len(set(letters)) < len(letters):
         raise CannotRead("Two of its choices have the same letter.")

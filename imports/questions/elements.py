@@ -12,6 +12,7 @@ from imports.markup import feed, local_name, new_parser
 DEEPEST = 100
 MOST_CHARACTERS = 1_000_000
 MOST_ELEMENTS = 20_000
+MOST_IN_FILE = 1_000_000
 NOT_COLLECTED = frozenset({"file", "image_base64"})
 ENCODING_ERRORS = frozenset(
     errors.codes[message] for message in (errors.XML_ERROR_UNKNOWN_ENCODING, errors.XML_ERROR_INCORRECT_ENCODING)
@@ -82,6 +83,7 @@ class _Trees:
         self.depth = 0
         self.characters = 0
         self.count = 0
+        self.total = 0
         self.silent = 0
         self.parser = new_parser()
         self.parser.StartElementHandler = self._start
@@ -99,11 +101,17 @@ class _Trees:
         name = local_name(name)
         if not self.open and name not in self.wanted:
             return
-        element = Element(
-            name, {local_name(key): value for key, value in attributes.items()}, self.parser.CurrentLineNumber
-        )
+        self.total += 1
+        if self.total > MOST_IN_FILE:
+            raise FileRefused.because(
+                FileCode.E_TOO_MANY_ROWS,
+                f"The file has more than {MOST_IN_FILE:,} elements. Split it into smaller files.",
+            )
+        if attributes:
+            attributes = {local_name(key): value for key, value in attributes.items()}
+        element = Element(name, attributes, self.parser.CurrentLineNumber)
         self.silent += name in NOT_COLLECTED
-        self._count(sum(map(len, attributes.values())))
+        self._count(sum(map(len, attributes.values())) if attributes else 0)
         if self.open and not self.open[0].is_cut:
             self.open[-1].content.append(element)
         self.open.append(element)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from imports.questions.complete import (
+    MOST_ANSWERS,
     Answered,
     Weighted,
     code_or_nothing,
@@ -25,6 +26,7 @@ from imports.questions.parsed import CannotRead, ParsedAnswer, ParsedQuestion, U
 from imports.questions.rich_text import as_typed, from_html, refuse_markdown_picture
 
 MOST_BLOCK_CHARACTERS = 500_000
+MOST_BLOCK_LINES = 5_000
 ESCAPED = "\\~=#{}:n"
 # An escaped sign is one of these until the text was taken apart; no character has such a code point.
 MARKS = {sign: chr(0xFDD0 + at) for at, sign in enumerate(ESCAPED)}
@@ -59,12 +61,14 @@ def read_gift(lines: Iterable[str]) -> Iterator[Verdict]:
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    """The lines between two blank ones and the number of the first; one line more than may be, where there are more."""
     block: list[str] = []
     start = 1
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
+    for number, line in enumerate(map(str.strip, lines), start=1):
+        if line:
             start = start if block else number
-            block.append(line.strip())
+            if len(block) <= MOST_BLOCK_LINES:
+                block.append(line)
         elif block:
             yield start, block
             block = []
@@ -86,8 +90,8 @@ def _read(line: int, lines: list[str]) -> Verdict | None:
 
 
 def _block(line: int, lines: list[str], start: int) -> Block:
-    if sum(map(len, lines)) > MOST_BLOCK_CHARACTERS:
-        raise CannotRead(f"It has more than {MOST_BLOCK_CHARACTERS:,} characters.")
+    if sum(map(len, lines)) > MOST_BLOCK_CHARACTERS or len(lines) > MOST_BLOCK_LINES:
+        raise CannotRead("It is larger than a question can be.")
     comments = [text for text in lines if text.startswith("//")]
     notes = {found[1]: found[2].strip() for text in comments for found in IN_COMMENT.finditer(text)}
     kept = [COMMENT_MARK if text.startswith("//") else text for text in lines[start:]]
@@ -174,6 +178,8 @@ def _pieces(inside: str, line: int) -> list[tuple[str, str, int]]:
     places = [found.start() for found in re.finditer("[~=]", inside)]
     if not places or _plain(inside[: places[0]]):
         raise CannotRead("Its answers do not begin with = (right) or ~ (wrong).")
+    if len(places) > MOST_ANSWERS:
+        raise CannotRead(f"It has {len(places):,} answers; at most {MOST_ANSWERS} are imported.")
     ends = [*places[1:], len(inside)]
     return [
         (inside[start], inside[start + 1 : end], line + inside.count("\n", 0, start))

@@ -105,10 +105,9 @@ class Scoring:
             return earned
         if len(together) > 1 or any(value > 0 for value in earned.values()) or "or" in together[0].names:
             raise CannotRead("Several sets of answers earn points, which cannot be held.")
+        right = {label for _, label in together[0].given}
         share = together[0].earns / len(together[0].given)
-        return {
-            label: share if label in _labels(together[0]) else min(value, Decimal(0)) for label, value in earned.items()
-        }
+        return {label: share if label in right else min(value, Decimal(0)) for label, value in earned.items()}
 
     def feedback_of(self, texts: dict[str, str]) -> dict[tuple[str, str], str]:
         """What is said to who gives one answer, by answer; the first text that is not blank counts."""
@@ -119,10 +118,6 @@ class Scoring:
                     if texts.get(name) and len(condition.given) == 1:
                         said.setdefault(literal, name)
         return said
-
-
-def _labels(condition: Condition) -> set[str]:
-    return {label for _, label in condition.given}
 
 
 def _known(label: str, labels: dict[str, Decimal]) -> None:

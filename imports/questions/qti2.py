@@ -267,7 +267,8 @@ def _match(element: Element, interaction: Element, declaration: Element | None) 
         ParsedAnswer(_plain(choice), match=_plain(sides[1][partner[left]]), line=choice.line)
         for left, choice in sides[0].items()
     ]
-    unused = [choice for right, choice in sides[1].items() if right not in partner.values()]
+    used = set(partner.values())
+    unused = [choice for right, choice in sides[1].items() if right not in used]
     return matching([*pairs, *(ParsedAnswer("", match=_plain(choice), line=choice.line) for choice in unused)])
 
 

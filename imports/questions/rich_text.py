@@ -14,7 +14,9 @@ from imports.questions.parsed import CannotRead
 
 TAG = re.compile(r"""</?([a-zA-Z][a-zA-Z0-9:-]*+)((?:[^<>"']|"[^"]*+"|'[^']*+')*+)>""")
 ATTRIBUTE = re.compile(r"""([a-zA-Z][a-zA-Z-]*+)\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>]++)""")
-COMMENT, COMMENT_END = "<!--", "-->"
+MARKUP = re.compile(rf"<!--|{TAG.pattern}")
+COMMENT_END = "-->"
+MOST_TAGS = 2_000
 BLOCK_NAMES = """
 address article aside blockquote dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 h5 h6 header hr
 legend li main nav ol p pre section summary table tbody tfoot thead tr ul
@@ -132,29 +134,23 @@ def _shifted(text: str, way: str) -> str:
 
 def _pieces(html: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Text, or a tag with its name (a closing one begins with a slash) and its attributes."""
+    if html.count("<") > MOST_TAGS:
+        raise CannotRead(f"One of its texts has more than {MOST_TAGS:,} tags.")
     at = 0
-    while at < len(html):
-        opening = html.find("<", at)
-        if opening < 0:
-            break
-        if opening > at:
-            yield unescape(html[at:opening]), "", {}
-        if html.startswith(COMMENT, opening):
-            end = html.find(COMMENT_END, opening + len(COMMENT))
+    while (found := MARKUP.search(html, at)) is not None:
+        if found.start() > at:
+            yield unescape(html[at : found.start()]), "", {}
+        at, name = found.end(), (found[1] or "").lower()
+        if not name:
+            end = html.find(COMMENT_END, at)
             at = end + len(COMMENT_END) if end >= 0 else len(html)
-        elif (found := TAG.match(html, opening)) is not None:
-            name = found[1].lower()
-            at = found.end()
-            if html[opening + 1] == "/":
-                yield "", f"/{name}", {}
-                continue
+        elif html[found.start() + 1] == "/":
+            yield "", f"/{name}", {}
+        else:
             yield "", name, _attributes(found[2])
             if name in {"script", "style"}:
                 end = html.lower().find(f"</{name}", at)
                 at = end if end >= 0 else len(html)
-        else:
-            yield "<", "", {}
-            at = opening + 1
     if at < len(html):
         yield unescape(html[at:]), "", {}
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.fuzz.reading import KINDS, keep, work
 
-GRACE = 30
+GRACE = 120
 
 
 def main() -> int:

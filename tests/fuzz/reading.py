@@ -18,6 +18,7 @@ from imports.readers import open_table
 from tests.fuzz.mutating import mutated
 from tests.fuzz.seeds import seeds
 
+# Of the processor, so that a busy machine is not taken for a slow reader.
 SECONDS_A_FILE = 10
 MEGABYTES = 500
 ADDRESS_SPACE = 3 * 1024**3
@@ -55,7 +56,7 @@ def read_questions(path: Path) -> None:
 def work(kind: str, seed: int, until: float, folder: Path) -> int:
     """How many files were read by then; stops early when memory grew beyond what it may."""
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
-    signal.signal(signal.SIGALRM, _interrupt)
+    signal.signal(signal.SIGPROF, _interrupt)
     random = Random(seed)
     folder.mkdir(parents=True, exist_ok=True)
     start = seeds(kind, folder)
@@ -72,7 +73,7 @@ def work(kind: str, seed: int, until: float, folder: Path) -> int:
 
 def fault_of(reader: Callable[[Path], None], path: Path) -> str:
     """What went wrong with a file, which is then kept with the reason; nothing where it was read or refused."""
-    signal.alarm(SECONDS_A_FILE)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS_A_FILE)
     fault = ""
     try:
         reader(path)
@@ -83,7 +84,7 @@ def fault_of(reader: Callable[[Path], None], path: Path) -> str:
     except Exception:  # noqa: BLE001 - whatever it is, it is what we look for
         fault = traceback.format_exc()
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     if not fault and used > MEGABYTES:
         fault = f"Too much memory: {used} MB.\n"

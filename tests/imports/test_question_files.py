@@ -194,4 +194,4 @@ def test_the_real_files_get_their_verdicts(shared_data: Path) -> None:
     assert {kind for _, kind in verdicts("numerical1.gift")} == {"! It asks for a number, which no"}
     assert len(verdicts("numerical1.gift")) == 10
     assert verdicts("questions.aiken.txt") == [(1, "single_choice"), (8, "single_choice")]
-    assert verdicts("qti12_multiple_choice.xml") == [(5, "! It holds a picture, which cann")]
+    assert [(line, what[:20]) for line, what in verdicts("qti12_multiple_choice.xml")] == [(5, "! It holds a picture")]
