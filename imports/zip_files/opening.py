@@ -100,10 +100,7 @@ class Platform:
         used = {preset.file for preset in self.presets()}
         used |= {join.file for preset in self.presets() for join in preset.joins}
         others = sorted(set(self._members) - used - {"manifest.csv"})
-        return [
-            Message(WarningCode.W_UNKNOWN_COLUMN, f"“{name[:80]}” in the zip is not imported.", sheet=name[:80])
-            for name in others
-        ]
+        return [Message(WarningCode.W_UNKNOWN_COLUMN, f"“{name[:80]}” in the zip is not imported.") for name in others]
 
     def _source(self, preset: Preset) -> str:
         """The name of the file; where two kinds of rows are in one, with what these are."""
