@@ -190,7 +190,7 @@ def test_the_encoding_of_the_upload_is_understood_again(administrator: User) -> 
     errors = io.BytesIO()
     write_errors(job, errors)
 
-    corrected = io.BytesIO(errors.getvalue().replace(b"Caf\xe9", b"Caf\xe8").replace(b"teuer", b"5"))
-    job = services.continue_with(job, corrected, name="c-errors.csv", by=administrator)
+    corrected = errors.getvalue().decode("cp1252").replace("é", "è").replace("teuer", "5").encode("cp1252")
+    job = services.continue_with(job, io.BytesIO(corrected), name="c-errors.csv", by=administrator)
 
     assert (outcomes(job), row(job, 2).label) == (["create"], "Cafè")
