@@ -16,12 +16,14 @@ def kept_for_the_file(
 ) -> Iterator[Made]:
     """The body of a fixture of a whole file: makes the rows around all its tests, and takes them back after the last.
 
-    Every test of the file finds these rows, so every one that has rows at all has to say so by asking for `name`.
+    Every test of the file finds these rows, so every one that sees the database has to say so by asking for `name`.
     """
     strangers = [
         item.name
         for item in request.session.items
-        if item.path == request.path and {"db", name} & set(getattr(item, "fixturenames", ())) == {"db"}
+        if item.path == request.path
+        and name not in (asked := getattr(item, "fixturenames", ()))
+        and ("db" in asked or item.get_closest_marker("django_db"))
     ]
     assert not strangers, f"Tests that do not ask for `{name}` belong into a file of their own: {', '.join(strangers)}"
     around = ExitStack()

@@ -8,8 +8,6 @@ from tests.apps.access.matrix.stage import Stage
 from tests.apps.access.matrix.table import LETTERS, groups, lines_of, table
 from tests.apps.access.matrix.trying import everything, only_the_page, touched, tried
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture(autouse=True)
 def _quick_pages(monkeypatch: pytest.MonkeyPatch) -> None:
