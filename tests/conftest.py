@@ -9,7 +9,12 @@ from django.core.cache import cache
 from tests.support.append_only import lift_append_only_for_resets
 from tests.support.needs import answering
 
-pytest_plugins = ["tests.support.people", "tests.support.platform", "tests.support.browser"]
+pytest_plugins = [
+    "tests.support.people",
+    "tests.support.platform",
+    "tests.support.browser",
+    "tests.apps.access.matrix.stage",
+]
 
 lift_append_only_for_resets()
 

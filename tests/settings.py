@@ -29,3 +29,5 @@ LOGGED: Any = LOGGING["formatters"]
 LOGGED["line"]["processors"][-1] = structlog.dev.ConsoleRenderer(
     colors=False, exception_formatter=structlog.dev.plain_traceback
 )
+# Each client of a test has the middleware made anew; without this every one of them would list all static files.
+WHITENOISE_AUTOREFRESH = True

@@ -1,10 +1,12 @@
 """Change sets, the row every history table is built on, and the ledger of refusals and visits."""
 
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 from apps.audit import recording
@@ -168,11 +170,21 @@ NOT_INDEXED_IN_HISTORY = (
 )
 
 
+class HistoryRows(HistoryManager):
+    """Made once for each kind of query set: the library makes a class each time `history` is named, twice a save."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class: Any, class_name: str | None = None) -> Any:
+        return super().from_queryset(queryset_class, class_name)
+
+
 def tracked(**options: Any) -> Any:
     """The history of a model, as every tracked model declares it: `history = tracked()`."""
     return HistoricalRecords(
         no_db_index=NOT_INDEXED_IN_HISTORY,
         bases=[HistoricalRow],
+        history_manager=HistoryRows,
         history_id_field=models.BigAutoField(),
         history_user_id_field=models.BigIntegerField(null=True),
         get_user=recording.current_actor,

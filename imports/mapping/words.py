@@ -2,6 +2,7 @@
 
 import re
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 NOT_A_WORD = re.compile(r"[\W_]+")
@@ -65,7 +66,9 @@ def alikeness(one: frozenset[str], other: frozenset[str]) -> float:
     return 2 * shared / (len(one) + len(other))
 
 
+@lru_cache(maxsize=20_000)
 def same_word(one: str, other: str) -> bool:
+    """Remembered, for each header of a file is compared with every name of every kind."""
     return _singular(one) == _singular(other) or spelled_alike(one, other) >= SAME_SPELLING
 
 

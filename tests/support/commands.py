@@ -30,3 +30,10 @@ def run(*arguments: object) -> Ran:
     except SystemExit as ended:
         code = int(ended.code or 0)
     return Ran(code, out.getvalue(), err.getvalue())
+
+
+def seed_demo(**options: object) -> str:
+    """A small demo platform of a fixed day; answers what the command says."""
+    out = io.StringIO()
+    call_command("seed_demo", stdout=out, **{"today": "2026-03-02", "scale": 0.03, **options})
+    return out.getvalue()

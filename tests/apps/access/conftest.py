@@ -1,5 +1,7 @@
 """Two courses, everything below them, and everybody who has some part in the first."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,12 +9,14 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from apps.accounts.models import User
 from apps.assessments.models import Attempt, Question
 from apps.catalog.grants import follow_instructor
 from apps.catalog.models import Category, Course, CourseInstructor
 from tests.recipes import assessments, catalog, enrollments
+from tests.support.kept import kept_for_the_file
 from tests.support.people import give_role, grant, person
 
 
@@ -76,8 +80,7 @@ RIGHT_OF = {
 }
 
 
-@pytest.fixture
-def world(db: None) -> World:
+def make_world() -> World:
     top = catalog.category.make(slug="top", name="Top")
     below = catalog.category.make(slug="below", parent=top)
     administrator = person("ad", User.Role.ADMINISTRATOR)
@@ -105,3 +108,15 @@ def world(db: None) -> World:
         world.people[letters] = person(letters.lower())
         grant(world.people[letters], right, a)
     return world
+
+
+@pytest.fixture(scope="module")
+def world_of_the_file(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[World]:
+    yield from kept_for_the_file("world", request, django_db_blocker, make_world)
+
+
+@pytest.fixture
+def world(world_of_the_file: World, db: None) -> World:
+    return deepcopy(world_of_the_file)

@@ -8,8 +8,7 @@ import time_machine
 from django.core.cache import cache
 from django.utils import timezone
 
-from tests.apps.access.conftest import World
-from tests.apps.access.matrix.stage import Stage, more_of_b, set_the_stage
+from tests.apps.access.matrix.stage import Stage, more_of_b
 from tests.apps.access.matrix.table import Line, table
 
 pytestmark = pytest.mark.django_db
@@ -36,13 +35,12 @@ def seen(stage: Stage, letters: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("letters", STRANGERS)
-def test_a_page_is_the_same_however_many_hidden_courses_there_are(letters: str, world: World) -> None:
-    stage = set_the_stage(world)
+def test_a_page_is_the_same_however_many_hidden_courses_there_are(letters: str, stage: Stage) -> None:
     with time_machine.travel(timezone.now(), tick=False):
         before = seen(stage, letters)
 
         for number in range(1, 7):
-            more_of_b(world, number)
+            more_of_b(stage.world, number)
 
         after = seen(stage, letters)
 
@@ -50,13 +48,12 @@ def test_a_page_is_the_same_however_many_hidden_courses_there_are(letters: str, 
     assert [address for address in before if before[address] != after[address]] == []
 
 
-def test_whoever_sees_them_sees_the_figures_grow(world: World) -> None:
+def test_whoever_sees_them_sees_the_figures_grow(stage: Stage) -> None:
     """The test above can fail."""
-    stage = set_the_stage(world)
     figures = re.compile(rb'<dl class="c-figures">.*?</dl>', re.DOTALL)
     before = figures.findall(stage.client("AD").get("/admin/").content)
 
-    more_of_b(world, 1)
+    more_of_b(stage.world, 1)
 
     after = figures.findall(stage.client("AD").get("/admin/").content)
     assert len(before) == len(after) == 1

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.access.memory import remembering
 from apps.accounts.models import User
 from apps.catalog import grants, rights
-from apps.catalog.models import Category, Course, CourseUserGrant, Lesson, Module
+from apps.catalog.models import Course, CourseUserGrant, Lesson, Module
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.records.policy import scope
 from tests.apps.access.conftest import World
@@ -70,12 +70,13 @@ def test_rights_by_hand_by_role_and_by_category_add_up_in_both_shapes(world: Wor
 
 
 def test_who_holds_courses_and_a_large_category_is_asked_in_the_walking_shape(
-    category: Category, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rights, "MANY", 3)
-    catalog.course.make(category=category, _quantity=3)
+    large = catalog.category.make(slug="large")
+    catalog.course.make(category=large, _quantity=3)
     somebody = person("somebody")
-    grant(somebody, "view_course", category)
+    grant(somebody, "view_course", large)
 
     assert rights.holds_many(somebody)
     assert is_walked(scope(somebody, "view", Course))

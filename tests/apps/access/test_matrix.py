@@ -3,13 +3,10 @@
 import pytest
 
 from apps.audit.models import AccessEvent
-from tests.apps.access.conftest import World
 from tests.apps.access.matrix.addresses import METHODS, all_actions, patterns, route_of
-from tests.apps.access.matrix.stage import set_the_stage
+from tests.apps.access.matrix.stage import Stage
 from tests.apps.access.matrix.table import LETTERS, groups, lines_of, table
 from tests.apps.access.matrix.trying import everything, only_the_page, touched, tried
-
-pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -18,9 +15,8 @@ def _quick_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("group", groups())
-def test_everybody_gets_what_the_table_says_and_nothing_else_happens(group: str, world: World) -> None:
+def test_everybody_gets_what_the_table_says_and_nothing_else_happens(group: str, stage: Stage) -> None:
     """Each cell: the answer, the database, the audit, and no word of a row the person may not see."""
-    stage = set_the_stage(world)
     untouched = everything()
 
     cells = [cell for line in lines_of(group) for cell in tried(stage, line, untouched)]
@@ -55,8 +51,7 @@ def test_the_letters_of_the_table_are_explained() -> None:
     assert {letter for line in table() for letter in line.letters.values()} <= set(LETTERS)
 
 
-def test_no_refusal_is_written_down_twice_or_for_nobody(world: World) -> None:
-    stage = set_the_stage(world)
+def test_no_refusal_is_written_down_twice_or_for_nobody(stage: Stage) -> None:
     before = list(AccessEvent.objects.values_list("pk", flat=True))
 
     stage.client("CV").post(f"/admin/catalog/course/{stage.keys['course']}/publish/")

@@ -15,8 +15,7 @@ from apps.accounts.services import suspend_person
 from apps.catalog.grants import end_grant
 from apps.catalog.models import CourseInstructor, CourseUserGrant
 from apps.catalog.services import save_instructor
-from tests.apps.access.conftest import World
-from tests.apps.access.matrix.stage import Stage, a_client, set_the_stage
+from tests.apps.access.matrix.stage import Stage, a_client
 from tests.apps.access.matrix.table import Line, table
 from tests.apps.access.matrix.trying import ask, letter_of
 from tests.support.people import person
@@ -84,8 +83,7 @@ def what_nobody_gets(stage: Stage) -> Callable[[Line], str]:
 
 
 @pytest.mark.parametrize("letters", [*WITH_ROLES, *CO_INSTRUCTORS])
-def test_whoever_lost_their_rights_a_second_ago_gets_what_nobody_gets(letters: str, world: World) -> None:
-    stage = set_the_stage(world)
+def test_whoever_lost_their_rights_a_second_ago_gets_what_nobody_gets(letters: str, stage: Stage) -> None:
     nobodys = what_nobody_gets(stage)
 
     revoke(stage, letters)
@@ -95,8 +93,7 @@ def test_whoever_lost_their_rights_a_second_ago_gets_what_nobody_gets(letters: s
 
 
 @pytest.mark.parametrize("letters", CO_INSTRUCTORS)
-def test_whoever_has_rights_that_have_run_out_gets_what_nobody_gets(letters: str, world: World) -> None:
-    stage = set_the_stage(world)
+def test_whoever_has_rights_that_have_run_out_gets_what_nobody_gets(letters: str, stage: Stage) -> None:
     nobodys = what_nobody_gets(stage)
 
     let_expire(stage, letters)
@@ -105,10 +102,9 @@ def test_whoever_has_rights_that_have_run_out_gets_what_nobody_gets(letters: str
 
 
 @pytest.mark.parametrize("letters", ["IO", "CV", "MO", "MA", "SU", "AD"])
-def test_whoever_is_deactivated_is_signed_out_of_every_page(letters: str, world: World) -> None:
-    stage = set_the_stage(world)
+def test_whoever_is_deactivated_is_signed_out_of_every_page(letters: str, stage: Stage) -> None:
     second = person("second-administrator", User.Role.ADMINISTRATOR)
 
-    suspend_person(world.people[letters], by=second, reason="Left us.")
+    suspend_person(stage.world.people[letters], by=second, reason="Left us.")
 
     assert differences(stage, letters, lambda line: line.letters["AN"]) == []

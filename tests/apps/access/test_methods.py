@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.apps.access.conftest import World
-from tests.apps.access.matrix.stage import Stage, set_the_stage
+from tests.apps.access.matrix.stage import Stage
 from tests.apps.access.matrix.table import table
 from tests.apps.access.matrix.trying import NOTHING, everything, touched
 
@@ -35,8 +34,7 @@ def addresses(stage: Stage, *, left_out: tuple[str, ...] = ("leaves",)) -> list[
     )
 
 
-def test_an_administrator_who_opens_every_address_changes_nothing(world: World) -> None:
-    stage = set_the_stage(world)
+def test_an_administrator_who_opens_every_address_changes_nothing(stage: Stage) -> None:
     client, untouched = strict_client(stage), everything()
 
     statuses = {address: client.get(address).status_code for address in addresses(stage)}
@@ -48,9 +46,8 @@ def test_an_administrator_who_opens_every_address_changes_nothing(world: World) 
 
 
 @pytest.mark.parametrize("place", range(len(OTHER_METHODS)), ids=lambda place: OTHER_METHODS[place])
-def test_methods_no_page_of_ours_uses_change_nothing(place: int, world: World) -> None:
+def test_methods_no_page_of_ours_uses_change_nothing(place: int, stage: Stage) -> None:
     """Each method at its share of the addresses, so that each address is asked by one of them."""
-    stage = set_the_stage(world)
     untouched, method = everything(), OTHER_METHODS[place]
 
     statuses = {
@@ -62,8 +59,7 @@ def test_methods_no_page_of_ours_uses_change_nothing(place: int, world: World) -
     assert [name for name, status in statuses.items() if status >= 500 and name not in PUBLIC_AND_HARMLESS] == []
 
 
-def test_every_post_without_its_token_is_refused(world: World) -> None:
-    stage = set_the_stage(world)
+def test_every_post_without_its_token_is_refused(stage: Stage) -> None:
     client, untouched = strict_client(stage), everything()
     unsafe = []
 

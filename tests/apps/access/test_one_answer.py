@@ -7,9 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.apps.access.conftest import World
 from tests.apps.access.matrix.addresses import route_of
-from tests.apps.access.matrix.stage import Stage, set_the_stage
+from tests.apps.access.matrix.stage import Stage
 from tests.apps.access.matrix.table import Line, table
 from tests.recipes import catalog
 
@@ -60,14 +59,13 @@ def answered(stage: Stage, line: Line, key: Any) -> tuple[Any, ...]:
 
 
 @pytest.fixture
-def stage(world: World) -> Stage:
-    stage = set_the_stage(world)
+def stage(stage: Stage) -> Stage:
     gone = catalog.course.make(pk=5_000_000)
     gone.delete()
     stage.keys |= {
         "deleted": 5_000_000,
         "far_course": catalog.course.make(pk=5_000_001).pk,
-        "far_lesson": catalog.lesson.make(pk=5_000_002, course=world.a).pk,
+        "far_lesson": catalog.lesson.make(pk=5_000_002, course=stage.world.a).pk,
     }
     return stage
 

@@ -4,10 +4,10 @@ import pytest
 
 from apps.catalog.models import Course
 from apps.reviews.models import Review
-from tests.apps.access.conftest import world
+from tests.apps.access.conftest import world, world_of_the_file
 from tests.recipes import accounts, enrollments, reviews
 
-__all__ = ["world"]
+__all__ = ["world", "world_of_the_file"]
 
 
 @pytest.fixture

@@ -1,17 +1,22 @@
 """Where the table is tried: the two courses with words planted in them, and everybody signed in."""
 
 import io
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.db import models
 from django.test import Client
 from django_celery_beat.models import PeriodicTask
+from pytest_django import DjangoDbBlocker
 
 from apps.access.models import Role
+from apps.accounts.middleware import SEEN
 from apps.accounts.models import LoginEvent, Profile
 from apps.assessments.forms import as_posted
 from apps.audit.models import ChangeSet
@@ -19,11 +24,12 @@ from apps.catalog.models import Category
 from apps.jobs.models import JobRun
 from imports.exporter.keeping import keep_export
 from imports.models import ExportRecord, ImportApproval, ImportJob, ImportMapping
-from tests.apps.access.conftest import World, rows_of
+from tests.apps.access.conftest import World, make_world, rows_of
 from tests.apps.access.matrix.canaries import canary, plant
 from tests.apps.access.matrix.table import PEOPLE
 from tests.recipes import access, accounts, audit, catalog, notifications, reviews
 from tests.support.importing import applied, planned
+from tests.support.kept import kept_for_the_file
 from tests.support.people import grant, person
 
 ADDRESS = "198.51.100.7"
@@ -53,10 +59,14 @@ class Stage:
 
 
 def a_client(user: Any) -> Client:
+    """Signed in, and noted as seen for as long as a session can last, so that no later request writes that down."""
     client = Client(REMOTE_ADDR=ADDRESS)
     if user is not None and user.pk:
         client.force_login(user)
-        client.get("/admin/keys/")  # The first request of a session is noted.
+        client.get("/admin/keys/")
+        session = client.session
+        session[SEEN] += settings.SESSION_COOKIE_AGE
+        session.save()
     return client
 
 
@@ -197,3 +207,17 @@ def kept(world: World) -> dict[str, Any]:
         "waiting_run": waiting.pk,
         "failed_run": failed.pk,
     }
+
+
+@pytest.fixture(scope="module")
+def stage_of_the_file(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Stage]:
+    yield from kept_for_the_file("stage", request, django_db_blocker, lambda: set_the_stage(make_world()))
+
+
+@pytest.fixture
+def stage(stage_of_the_file: Stage, db: None) -> Stage:
+    """The stage as it was set; the clients are those of the whole file, and `client()` gives each its first cookies."""
+    kept = stage_of_the_file
+    return Stage(deepcopy(kept.world), dict(kept.clients), dict(kept.keys), deepcopy(kept.cookies))
