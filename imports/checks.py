@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
 from imports.types import KINDS
+from imports.types.composites import COMPOSITES
 
 
 def check_approval_kinds(**kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
@@ -13,5 +14,5 @@ def check_approval_kinds(**kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
     return [
         Error(f"IMPORT_APPROVAL_KINDS names {kind!r}, which is no kind of import.", id="imports.E001")
         for kind in settings.IMPORT_APPROVAL_KINDS
-        if kind not in KINDS
+        if kind not in KINDS and kind not in COMPOSITES
     ]
