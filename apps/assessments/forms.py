@@ -5,13 +5,14 @@ from collections import defaultdict
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 
 from admin_theme.widgets import dress
 from apps.assessments.models import Answer, Assessment, AttemptAnswer, Question
 from apps.assessments.queries import questions_of
 from apps.assessments.services import AnswerDraft, QuestionDraft
 from apps.assessments.services.questions import ANSWER_FIELDS, QUESTION_FIELDS, state_of
-from apps.assessments.widgets import Problems, QuestionsEditor, read, sentence_for
+from apps.assessments.widgets import Problems, QuestionsEditor, read
 
 MOST_QUESTIONS, MOST_ANSWERS = 500, 50
 CANNOT_BE_READ = "These questions cannot be read. Reload the page and enter them again."
@@ -76,7 +77,8 @@ class QuestionsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _checked(self, line: Any, place: int, at: int | None) -> dict[str, Any]:
         for name, errors in line.errors.items():
-            self.problems[place, at] += [sentence_for(line.fields[name], name, error) for error in errors]
+            label = capfirst(line.fields[name].label)
+            self.problems[place, at] += [f"{label}: {error}" for error in errors]
         return {name: line.cleaned_data.get(name, "") for name in line.fields}
 
 

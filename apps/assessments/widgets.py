@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from django import forms
-from django.utils.text import capfirst
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES, TEXTAREA_CLASSES
 
 from apps.assessments.faults import faults_of
@@ -56,7 +55,9 @@ class QuestionsEditor(forms.Widget):
             "answers": answers,
             "worth": (worth := number_from(line.get("points"))),
             "problems": self.problems.get((place, None), []),
-            "faults": faults_of(line.get("type", ""), worth, [draft_from(answer) for answer in line["answers"]]),
+            "faults": faults_of(
+                line.get("type", ""), worth, [draft_from(answer) for answer in answers if answer.get("text")]
+            ),
         }
 
 
@@ -87,8 +88,3 @@ def draft_from(answer: dict[str, Any]) -> AnswerDraft:
         is_correct=answer.get("is_correct") is True,
         match=str(answer.get("match", "")),
     )
-
-
-def sentence_for(field: forms.Field, name: str, error: str) -> str:
-    """The error of one field, with its name."""
-    return f"{capfirst(str(field.label or name))}: {error}"

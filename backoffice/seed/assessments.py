@@ -111,7 +111,8 @@ def true_or_false(dice: random.Random, own: Topic, others: list[Topic]) -> Asked
 
 def in_own_words(dice: random.Random, own: Topic, others: list[Topic]) -> Asked:  # noqa: ARG001
     concept = dice.choice(own.concepts)
-    text = f"Which concept of this module begins with “{capital(concept)[0]}” and has {len(concept.split())} words?"
+    length = ("one word", "two words", "three words", "four words", "five words")[len(concept.split()) - 1]
+    text = f"Which concept of this module begins with “{capital(concept)[0]}” and is {length} long?"
     alike = [one for one in own.concepts if one[0] == concept[0] and len(one.split()) == len(concept.split())]
     return Question(type=Type.SHORT_ANSWER, text=text, points=1), [Answer(text=one, is_correct=True) for one in alike]
 

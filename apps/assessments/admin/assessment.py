@@ -165,7 +165,7 @@ class AssessmentAdmin(PieceAdmin[Assessment]):
     def headline(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         add_figures([record])
         figures = record.figures
-        warnings = ["1 question" if figures.faulty == 1 else f"{figures.faulty} questions"] if figures.faulty else []
+        is_told = figures.faulty and request.GET.get(TAB) != QUESTIONS
         return {
             "badge": record.badge,
             "line": f"{record.lesson} · {record.lesson.course}",
@@ -175,12 +175,9 @@ class AssessmentAdmin(PieceAdmin[Assessment]):
                 ("To pass", number(record.passing_score, "%")),
                 ("Time", minutes(record.time_limit_minutes or None, empty="No limit")),
             ],
-            "warnings_title": "Learners could not answer rightly:" if warnings else "",
-            "warnings": [f"{warnings[0]}. What is wrong stands there."] if warnings and not self.shows(request) else [],
+            "warnings_title": "Learners could not answer rightly:",
+            "warnings": [f"{counted(figures.faulty, 'question')}. What is wrong stands there."] if is_told else [],
         }
-
-    def shows(self, request: HttpRequest) -> bool:
-        return request.GET.get(TAB) == QUESTIONS
 
 
 def counted(figure: int, noun: str) -> str:
