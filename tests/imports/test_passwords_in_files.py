@@ -2,6 +2,7 @@
 
 import io
 import logging
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def test_a_password_reaches_no_table_no_file_no_log_no_page_and_no_answer(
     assert CANARY not in caplog.text
     assert all(CANARY not in one.out + one.err for one in ran)
     bodies = [getattr(answer, "streaming_content", None) or [answer.content] for answer in pages]
-    assert all(CANARY.encode() not in b"".join(body) for body in bodies)  # type: ignore[arg-type]
+    assert all(CANARY.encode() not in b"".join(body) for body in bodies)
     assert CANARY.encode() not in errors.read_bytes()
     assert CANARY not in "".join(str(row) for row in errors_rows(errors))
     assert asked_for.status_code == 404
@@ -140,11 +141,11 @@ def test_a_password_fills_nothing(how: dict[str, Any], administrator: User) -> N
 
 
 def test_an_upload_with_passwords_goes_with_its_abandoned_plan_and_others_stay(administrator: User) -> None:
-    reading = {"mapping": {"email": "email", "password": ""}}
+    reading: dict[str, Any] = {"mapping": {"email": "email", "password": ""}}
     secret = planned("users", f"email,password\nsam@example.org,{CANARY}\n", administrator, **reading)
     kept = Path(secret.file.path)
     plain = applied("users", "email\nkim@example.org\n", administrator)
-    ImportJob.objects.update(created_at=secret.created_at - tasks.timedelta(hours=25))
+    ImportJob.objects.update(created_at=secret.created_at - timedelta(hours=25))
 
     tasks.tidy_imports.now(by=None)
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -229,8 +230,10 @@ def test_a_watcher_that_died_with_a_file_in_its_hands_finishes_it_the_next_time(
         claimed = watched.claim(folder / "courses.csv")
     assert claimed is not None
     with claimed.path.open("rb") as file:
-        facts = {"feed": feed_for(watched, "courses"), "feed_file": claimed.path.name}
-        job = services.upload_file(file, name="courses.csv", kind="courses", by=administrator, **facts)
+        feed, by = feed_for(watched, "courses"), administrator
+        job = services.upload_file(
+            file, name="courses.csv", kind="courses", by=by, feed=feed, feed_file=claimed.path.name
+        )
     services.plan_now(job, by=administrator)
     if status == "applied":
         services.apply_now(job, by=administrator)
@@ -427,7 +430,7 @@ def test_roles_beside_a_person_are_looked_at_every_time(folder: Path, watch: Wat
 def test_a_feed_that_has_fallen_silent_is_forgotten(folder: Path, watch: Watch) -> None:
     (folder / "courses.csv").write_text(courses("A-1"))
     watch()
-    Feed.objects.update(used_at=timezone.now() - tasks.timedelta(days=91))
+    Feed.objects.update(used_at=timezone.now() - timedelta(days=91))
 
     tasks.tidy_imports.now(by=None)
 
