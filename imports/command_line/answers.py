@@ -199,7 +199,7 @@ def kinds_answer() -> dict[str, Any]:
         }
         for composite in COMPOSITES.values()
     }
-    return composites | {
+    kinds = {
         key: {
             "heading": kind.heading,
             "key": list(kind.key_columns),
@@ -207,6 +207,7 @@ def kinds_answer() -> dict[str, Any]:
         }
         for key, kind in KINDS.items()
     }
+    return kinds | composites
 
 
 def _column_answer(kind: ImportKind, column: Column) -> dict[str, Any]:
