@@ -8,11 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from apps.catalog.models import Category
+from apps.catalog.models import Category, Course
 from apps.jobs.models import JobRun
 from apps.jobs.registry import JOBS
 from imports.models import ImportJob
 from tests.recipes import catalog
+from tests.support.course_workbooks import furnish
 
 CATALOGUE = """course_id,course_title,is_paid,price,num_lectures,level,subject
 101,Banking from the ground up,True,200,51,All Levels,Business Finance
@@ -33,6 +34,13 @@ def page(job: ImportJob, name: str) -> str:
 def catalogue_categories(db: None) -> list[Category]:
     facts = {"business-finance": "Business and finance", "music": "Music", "graphic-design": "Graphic design"}
     return [catalog.category.make(name=name, slug=slug) for slug, name in facts.items()]
+
+
+@pytest.fixture
+def furnished(course: Course) -> Course:
+    """The course with modules, lessons, a resource and an assessment: twelve rows of a workbook."""
+    furnish(course)
+    return course
 
 
 @pytest.fixture
