@@ -207,7 +207,7 @@ def kinds_answer() -> dict[str, Any]:
         }
         for composite in COMPOSITES.values()
     }
-    return composites | {
+    kinds = {
         key: {
             "heading": kind.heading,
             "key": list(kind.key_columns),
@@ -215,6 +215,7 @@ def kinds_answer() -> dict[str, Any]:
         }
         for key, kind in KINDS.items()
     }
+    return kinds | composites
 
 
 def presets_answer() -> dict[str, Any]:

@@ -10,8 +10,9 @@ from django.db.models import Model, QuerySet
 from apps.records.policy import policy_for, scope
 from apps.records.rules import RuleBroken
 from imports.exporter.filters import filtered
+from imports.types.archive_column import Archive
 from imports.types.base import ImportKind
-from imports.types.columns import Archive, Column, Reference
+from imports.types.columns import Column, Reference
 
 BATCH = 2_000
 Cells = Sequence[Any]

@@ -8,8 +8,9 @@ from imports.mapping.words import alikeness, meaning_of, words_of
 from imports.presets import recognized_presets
 from imports.readers.headers import fold_header
 from imports.types import KINDS
+from imports.types.archive_column import Archive
 from imports.types.base import ImportKind
-from imports.types.columns import Archive, Column
+from imports.types.columns import Column
 
 PROBABLE = 0.7
 FEW = 2

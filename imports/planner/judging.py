@@ -13,9 +13,9 @@ from apps.records.policy import scope
 from imports.codes import RowCode
 from imports.models import ImportJob, ImportRow
 from imports.provisional import is_provisional
+from imports.types.archive_column import Archive
 from imports.types.archiving import archive_by_cell
 from imports.types.base import CLEAR, CellFault, Chunk, Column, Draft, ImportKind, Reference
-from imports.types.columns import Archive
 
 Outcome = ImportRow.Outcome
 Place = int | tuple[str, int | None]

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from apps.catalog.services.archiving import archive_all
 from imports.codes import RowCode
+from imports.types.archive_column import Archive
 from imports.types.base import Draft, ImportKind, Written
-from imports.types.columns import Archive
 
 
 def archive_by_cell(kind: ImportKind, column: Archive, drafts: Sequence[Draft], user: Any) -> None:

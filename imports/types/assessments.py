@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 
 from apps.assessments.models import Assessment, Question
+from imports.types.archive_column import Archive
 from imports.types.base import ImportKind
-from imports.types.columns import Archive, Choice, KeyPart, LongText, Reference, Text, WholeNumber, YesNo
+from imports.types.columns import Choice, KeyPart, LongText, Reference, Text, WholeNumber, YesNo
 
 
 class Assessments(ImportKind):

@@ -9,7 +9,8 @@ from import_export.resources import ModelDeclarativeMetaclass, ModelResource
 
 from apps.catalog.codes import free_slugs
 from apps.records.policy import policy_for
-from imports.types.columns import Archive, CellFault, Code, Column, Reference
+from imports.types.archive_column import Archive
+from imports.types.columns import CellFault, Code, Column, Reference
 from imports.types.drafts import CLEAR, Chunk, Draft, Written
 
 __all__ = ["CLEAR", "CellFault", "Chunk", "Code", "Column", "Draft", "ImportKind", "Reference", "Written"]

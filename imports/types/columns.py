@@ -322,14 +322,6 @@ class YesNo(Column):
         return "" if value is None else "yes" if value else "no"
 
 
-class Archive(YesNo):
-    """Whether to archive the record with everything below it; blank and no leave it. It only comes in."""
-
-    def __init__(self) -> None:
-        help_text = "Yes archives it with everything below it; blank leaves it."
-        super().__init__("archived_at", virtual=True, right="archive", label="Archive", help=help_text)
-
-
 class Day(Column):
     """A day as 2026-03-01, as a date cell, or in a format chosen for the column."""
 

@@ -22,9 +22,9 @@ from apps.records.policy import policy_for
 from apps.records.rules import RuleBroken
 from imports.codes import RowCode, WarningCode
 from imports.readers import fold_header
+from imports.types.archive_column import Archive
 from imports.types.base import CLEAR, Chunk, Column, Draft, ImportKind, Written, give_slugs
 from imports.types.columns import (
-    Archive,
     Choice,
     Code,
     Day,

@@ -10,8 +10,9 @@ from apps.audit.recording import write_history
 from apps.catalog.below import archived_with_lessons
 from apps.catalog.codes import free_codes
 from apps.catalog.models import Lesson, Module, Resource
+from imports.types.archive_column import Archive
 from imports.types.base import Chunk, ImportKind
-from imports.types.columns import Archive, Choice, Code, LongText, Reference, Text, WebAddress, WholeNumber, YesNo
+from imports.types.columns import Choice, Code, LongText, Reference, Text, WebAddress, WholeNumber, YesNo
 
 
 class Lessons(ImportKind):

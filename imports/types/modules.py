@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from apps.assessments.models import Assessment, Question
 from apps.catalog.below import archived_with_lessons
 from apps.catalog.models import Lesson, Module, Resource
+from imports.types.archive_column import Archive
 from imports.types.base import ImportKind
-from imports.types.columns import Archive, Code, LongText, Reference, Text, WholeNumber, YesNo
+from imports.types.columns import Code, LongText, Reference, Text, WholeNumber, YesNo
 
 
 class Modules(ImportKind):

@@ -1,8 +1,9 @@
 """The questions of assessments; what is right is said by their answers."""
 
 from apps.assessments.models import Question
+from imports.types.archive_column import Archive
 from imports.types.base import ImportKind
-from imports.types.columns import Archive, Choice, Code, KeyPart, LongText, Reference, WholeNumber
+from imports.types.columns import Choice, Code, KeyPart, LongText, Reference, WholeNumber
 
 
 class Questions(ImportKind):

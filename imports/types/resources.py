@@ -2,9 +2,9 @@
 
 from apps.catalog.models import Resource
 from imports.codes import RowCode
+from imports.types.archive_column import Archive
 from imports.types.base import Chunk, ImportKind
 from imports.types.columns import (
-    Archive,
     Choice,
     Code,
     KeyPart,

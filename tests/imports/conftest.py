@@ -9,12 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from apps.catalog.models import Category
+from apps.catalog.models import Category, Course
 from apps.jobs.models import JobRun
 from apps.jobs.registry import JOBS
 from imports.models import ImportJob
 from imports.questions import QuestionFile, Verdict
 from tests.recipes import catalog
+from tests.support.course_workbooks import furnish
 from tests.support.verdicts import Read
 
 CATALOGUE = """course_id,course_title,is_paid,price,num_lectures,level,subject
@@ -36,6 +37,13 @@ def page(job: ImportJob, name: str) -> str:
 def catalogue_categories(db: None) -> list[Category]:
     facts = {"business-finance": "Business and finance", "music": "Music", "graphic-design": "Graphic design"}
     return [catalog.category.make(name=name, slug=slug) for slug, name in facts.items()]
+
+
+@pytest.fixture
+def furnished(course: Course) -> Course:
+    """The course with modules, lessons, a resource and an assessment: twelve rows of a workbook."""
+    furnish(course)
+    return course
 
 
 @pytest.fixture

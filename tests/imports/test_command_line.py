@@ -9,6 +9,7 @@ from apps.accounts.models import User
 from apps.catalog.models import Category, Course
 from imports.models import ExportRecord, ImportJob
 from imports.types import KINDS
+from imports.types.composites import COMPOSITES
 from tests.support.commands import Ran, run
 from tests.support.people import grant, person
 
@@ -274,7 +275,7 @@ def test_what_show_lists_is_what_apply_writes(two_courses: Path, administrator: 
 def test_the_kinds_are_listed_with_their_columns() -> None:
     kinds = run("imports", "kinds", "--json").json
 
-    assert list(kinds) == list(KINDS)
+    assert list(kinds) == [*KINDS, *COMPOSITES]
     columns = {column["name"]: column for column in kinds["courses"]["columns"]}
     assert columns["level"]["choices"] == ["all_levels", "beginner", "intermediate", "advanced"]
     assert columns["title"]["required_on_create"] is True

@@ -28,12 +28,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def furnished(course: Course) -> Course:
-    furnish(course)
-    return course
-
-
-@pytest.fixture
 def author(furnished: Course) -> User:
     """May import into, and export from, one course that somebody else teaches."""
     user = person("author", User.Role.INSTRUCTOR)
