@@ -17,7 +17,7 @@ from imports.codes import FileCode, FileRefused
 from imports.command_line.answers import CLEAN, PARTLY, REFUSED
 from imports.command_line.choices import bad_argument
 from imports.command_line.people import person_at_work
-from imports.errors_file import write_errors
+from imports.errors_file import errors_file_name, write_errors
 from imports.models import Feed, ImportJob
 from imports.types.composites import importable
 from imports.watching import Fed, Feeding, FolderBusy, WatchedFolder, feed_for, mail_report, report_of
@@ -119,7 +119,8 @@ class Watch:
         self.out.write(subject)
         private(place.with_name(f"{place.name}.report.txt")).write_text(f"{text}\n", encoding="utf-8")
         if fed.job is not None and fed.job.planned_at and faulty_rows(fed.job.counts):
-            with private(place.with_name(f"{place.name}.errors.{fed.job.format}")).open("w+b") as file:
+            ending = Path(errors_file_name(fed.job)).suffix
+            with private(place.with_name(f"{place.name}.errors{ending}")).open("w+b") as file:
                 write_errors(fed.job, file)
         if why := mail_report(subject, text, self.options["mail_to"] or [user.email]):
             self.err.write(why)

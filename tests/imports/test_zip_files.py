@@ -368,3 +368,20 @@ def test_a_zip_in_a_watched_folder_is_taken_in_and_costs_little_the_second_time(
     assert jobs[0].counts["create"] == jobs[1].counts["unchanged"] == 7
     assert jobs[1].rows.count() == 0
     assert mail.outbox[1].subject.endswith("nightly.zip: nothing changed")
+
+
+def test_a_zip_with_a_faulty_row_is_put_aside_with_a_workbook_of_what_failed(
+    tmp_path: Path, administrator: User
+) -> None:
+    folder = tmp_path / "feeds"
+    folder.mkdir()
+    write_zip(folder / "nightly.zip", {**CANVAS, "users.csv": CANVAS["users.csv"].replace("sam@", "sam@@")})
+
+    ran = run(
+        "imports", "watch", folder, "--kind", "canvas-sis", "--as", administrator.email, "--once", "--settle", "0"
+    )
+
+    aside = [path.name.split(".zip")[1] for path in (folder / "failed").iterdir()]
+    assert ran.code == 2
+    assert sorted(aside) == ["", ".errors.xlsx", ".report.txt"]
+    assert not User.objects.filter(email="tea@example.org").exists()
