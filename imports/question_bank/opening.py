@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from zipfile import is_zipfile
 
 from imports.codes import Message, WarningCode
-from imports.guard import open_archive
+from imports.guard import open_archive, refuse_dangerous_archive
 from imports.models import ImportJob
 from imports.question_bank.codes import with_codes
 from imports.question_bank.into import Target, target_of
@@ -44,11 +43,13 @@ def open_questions(job: ImportJob, path: Path) -> Iterator[Opened]:
 
 
 def looks_like_questions(path: Path, ending: str) -> bool:
-    """Whether a file that nobody said anything about is one of questions; an archive only by its manifest."""
-    if f".{ending}" not in QUESTION_ENDINGS:
-        return False
-    if not is_zipfile(path):
-        return ending != "zip"
+    """Whether a file that nobody said anything about is one of questions; an archive only by its manifest.
+
+    Raises `FileRefused` for an archive that may not be opened.
+    """
+    if ending != "zip":
+        return f".{ending}" in QUESTION_ENDINGS
+    refuse_dangerous_archive(path, workbook=False)
     with open_archive(path) as archive:
         return any(name.rpartition("/")[2] == MANIFEST for name in archive.namelist())
 
