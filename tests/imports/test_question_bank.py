@@ -318,6 +318,16 @@ def test_a_package_is_recognized_by_its_manifest(administrator: User, lesson: Le
     assert "two.xml, line" in faulty.messages[0]["message"]
 
 
+@pytest.mark.parametrize("text", ["x{=(Clear) ~b}", "x{=a#(clear)\n~b}", "x{=\u200b ~b}", "\u3164{T}"])
+def test_a_text_that_would_be_taken_for_no_text_makes_a_question_that_cannot_be_imported(
+    administrator: User, lesson: Lesson, text: str
+) -> None:
+    job = planned(text, administrator)
+
+    assert job.counts["invalid"] == 1
+    assert not job.rows.filter(part=2).exists()
+
+
 def test_a_pair_without_a_left_side_has_no_place_here(administrator: User, lesson: Lesson) -> None:
     job = planned("Match. {=a -> b =c -> d = -> e}", administrator)
 
