@@ -46,5 +46,5 @@ def target_of(job: ImportJob) -> Target:
 
 
 def lessons_for(user: Any) -> QuerySet[Lesson]:
-    """The lessons this person may import into."""
-    return scope(user, "import", Lesson)
+    """The lessons this person may import into, without those that are archived."""
+    return scope(user, "import", Lesson).filter(archived_at=None)

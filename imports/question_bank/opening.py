@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from zipfile import is_zipfile
 
 from imports.codes import Message, WarningCode
-from imports.guard import open_archive
+from imports.guard import open_archive, refuse_dangerous_archive
 from imports.models import ImportJob
+from imports.planner.reading import CLEAR_WORD
 from imports.question_bank.codes import with_codes
 from imports.question_bank.into import Target, target_of
 from imports.question_bank.tables import (
@@ -20,6 +20,7 @@ from imports.question_bank.tables import (
     rows_of,
 )
 from imports.questions import ParsedQuestion, QuestionFile, QuestionType, Unreadable, Verdict
+from imports.questions.complete import texts_of
 from imports.questions.package import MANIFEST
 from imports.sources import Found, Opened
 from imports.types.composites import SHEETS
@@ -44,11 +45,13 @@ def open_questions(job: ImportJob, path: Path) -> Iterator[Opened]:
 
 
 def looks_like_questions(path: Path, ending: str) -> bool:
-    """Whether a file that nobody said anything about is one of questions; an archive only by its manifest."""
-    if f".{ending}" not in QUESTION_ENDINGS:
-        return False
-    if not is_zipfile(path):
-        return ending != "zip"
+    """Whether a file that nobody said anything about is one of questions; an archive only by its manifest.
+
+    Raises `FileRefused` for an archive that may not be opened.
+    """
+    if ending != "zip":
+        return f".{ending}" in QUESTION_ENDINGS
+    refuse_dangerous_archive(path, workbook=False)
     with open_archive(path) as archive:
         return any(name.rpartition("/")[2] == MANIFEST for name in archive.namelist())
 
@@ -62,12 +65,16 @@ def _verdicts(file: QuestionFile) -> Iterator[Verdict]:
 
 def _held(verdict: Verdict) -> Verdict:
     """A question that was read and has a part for which there is no place here cannot be imported either."""
-    if isinstance(verdict, Unreadable) or verdict.type != QuestionType.MATCHING:
+    if isinstance(verdict, Unreadable):
         return verdict
-    extra = next((answer.match for answer in verdict.answers if not answer.text), "")
-    if not extra:
+    reason = ""
+    if verdict.type == QuestionType.MATCHING:
+        extra = next((answer.match for answer in verdict.answers if not answer.text), "")
+        reason = extra and f"“{extra[:60]}” can be chosen but belongs to nothing; pairs here have two sides. Remove it."
+    if any(text.lower() == CLEAR_WORD for text in texts_of(verdict)):
+        reason = f"One of its texts is only “{CLEAR_WORD}”, which would empty a cell. Write it otherwise."
+    if not reason:
         return verdict
-    reason = f"“{extra[:60]}” can be chosen but belongs to nothing; pairs here have two sides. Remove it."
     return Unreadable(verdict.line, reason, verdict.title or verdict.text[:120], source=verdict.source)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from unicodedata import category
 
 from django.conf import settings
 
@@ -21,6 +22,7 @@ CODE_CHARACTERS = 60
 # Code points that are no characters; the readers use some as marks of their own.
 NO_CHARACTER = re.compile("[\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{0,20})?")
+UNSEEN, UNSEEN_LETTERS = frozenset({"Cf", "Zs", "Zl", "Zp"}), "\u3164\u2800\u115f\u1160\n"
 PENALTY = "points taken off for a wrong answer"
 
 
@@ -163,12 +165,12 @@ def complete(question: ParsedQuestion) -> ParsedQuestion:
         raise CannotRead("One of its answers is blank.")
     if any(max(len(answer.text), len(answer.match)) > ANSWER_CHARACTERS for answer in answers):
         raise CannotRead(f"One of its answers is longer than {ANSWER_CHARACTERS} characters. Shorten it.")
-    for text in _texts(question):
+    for text in texts_of(question):
         _refuse_strange(text)
     return question
 
 
-def _texts(question: ParsedQuestion) -> list[str]:
+def texts_of(question: ParsedQuestion) -> list[str]:
     texts = [question.text, question.title, question.explanation]
     for answer in question.answers:
         texts += (answer.text, answer.feedback, answer.match)
@@ -185,7 +187,9 @@ def _refuse_strange(text: str) -> None:
 
 
 def tidy(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    """The text without blanks around it; one in which nothing can be seen is blank."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return text if any(category(char) not in UNSEEN and char not in UNSEEN_LETTERS for char in text) else ""
 
 
 def points_of(text: str) -> int | None:

@@ -25,7 +25,6 @@ from imports.questions.elements import Element, trees
 from imports.questions.parsed import CannotRead, ParsedAnswer, ParsedQuestion, Unreadable, Verdict
 from imports.questions.rich_text import from_automatic, from_html, refuse_markdown_picture
 
-ROOT = "quiz"
 UNHELD = {
     "numerical": "a number",
     "calculated": "a calculated number",
@@ -82,7 +81,7 @@ def _question(element: Element, title: str) -> ParsedQuestion:
         raise CannotRead("It is a text without a question.")
     if kind not in READERS:
         raise CannotRead(f"Its type “{kind[:40]}” is not known here.")
-    if _value(element, "image_base64") or element.first("image_base64"):
+    if _value(element, "image") or element.first("image_base64") is not None:
         raise CannotRead("It holds a picture, which cannot be imported.")
     asked = _told(element.first("questiontext"), "html")
     kind_of_text = _format_of(element.first("questiontext"), "html")

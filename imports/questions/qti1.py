@@ -19,10 +19,9 @@ from imports.questions.complete import (
 )
 from imports.questions.elements import Element, trees
 from imports.questions.parsed import CannotRead, ParsedAnswer, ParsedQuestion, QuestionType, Unreadable, Verdict
-from imports.questions.qti1_material import Asked, label_text, material_text, presented
+from imports.questions.qti1_material import Asked, material_text, presented
 from imports.questions.qti1_scoring import NUMBER, Scoring, weighted
 
-ROOT = "questestinterop"
 UNHELD = {
     "fill_in_multiple_blanks_question": "several gaps in one text",
     "multiple_dropdowns_question": "several gaps in one text",
@@ -166,7 +165,7 @@ def _labels(response: Element) -> list[tuple[str, str, int]]:
     """Ident, text and line of each label. Raises `CannotRead` unless they are plain choices."""
     if any(child.name.startswith("render_") and child.name != "render_choice" for child in response.elements):
         raise CannotRead("Its answers are not chosen from a list, which no type of question here does.")
-    labels = [(label.get("ident"), label_text(label), label.line) for label in response.below("response_label")]
+    labels = [(label.get("ident"), material_text(label), label.line) for label in response.below("response_label")]
     if len({ident for ident, _, _ in labels}) < len(labels):
         raise CannotRead("Two of its answers have the same name in the file.")
     return labels

@@ -66,10 +66,6 @@ def _without(flow: Element, response: Element) -> Element:
     return bare
 
 
-def label_text(label: Element) -> str:
-    return material_text(label)
-
-
 def material_text(element: Element) -> str:
     """The texts in an element, a line each; labels of responses do not belong to them."""
     if element.name in TEXTS:

@@ -24,7 +24,7 @@ from imports.questions.qti1_scoring import NUMBER
 from imports.questions.rich_text import PlainText
 from imports.questions.walking import walk
 
-ITEM, TEST = "assessmentItem", "assessmentTest"
+ITEM = "assessmentItem"
 UNHELD = {
     "orderInteraction": "things to put in order",
     "graphicOrderInteraction": "things to put in order",

@@ -23,7 +23,7 @@ from imports.readers.encodings import ENCODINGS, text_encoding
 from imports.readers.headers import fold_header, is_secret, refuse_duplicates, trim_headers
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-SEP_LINE = re.compile(r'^"?sep=(.)"?[\r\n]*$', re.IGNORECASE)
+SEP_LINE = re.compile(r'^("?)sep=(.)\1[\r\n]*$', re.IGNORECASE)
 NO_TEXT = " \t,;|"
 HEAD_CHARACTERS = 64 * 1024
 
@@ -108,7 +108,7 @@ class CsvTable:
             head = stream.read(HEAD_CHARACTERS)
         lines = io.StringIO(head, newline="")
         hint = SEP_LINE.match(lines.readline())
-        delimiter = {"\\t": "\t", "tab": "\t"}.get(chosen.lower(), chosen) or (hint.group(1) if hint else "")
+        delimiter = {"\\t": "\t", "tab": "\t"}.get(chosen.lower(), chosen) or (hint.group(2) if hint else "")
         if delimiter:
             if delimiter not in DELIMITERS:
                 names = ", ".join(DELIMITERS.values())

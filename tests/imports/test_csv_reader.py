@@ -63,6 +63,11 @@ def test_a_quote_inside_a_quoted_cell_of_an_endless_line_is_one_refusal(file: Pa
     assert (message.code, message.line) == (FileCode.E_CELL_TOO_LONG, 2)
 
 
+def test_a_line_that_names_the_delimiter_with_a_single_quote_is_none(file: Path) -> None:
+    assert refusal(file, '"sep=;\r\ncourse_code;title\r\n').code == FileCode.E_QUOTE
+    assert cells(table(file, '"sep=;"\r\ncourse_code;title\r\nA;B\r\n')) == [["A", "B"]]
+
+
 def test_a_chosen_encoding_is_used_and_said(file: Path) -> None:
     opened = table(file, "course_code,title\r\nB,“quoted” 5 €\r\n".encode("cp1252"), encoding="cp1252")
 

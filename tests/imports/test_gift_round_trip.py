@@ -7,15 +7,13 @@ from hypothesis import strategies as st
 
 from imports.codes import CONTROL
 from imports.questions import ParsedAnswer, ParsedQuestion, QuestionType, Unreadable, write_gift
-from imports.questions.complete import NO_CHARACTER
+from imports.questions.complete import NO_CHARACTER, tidy
 from imports.questions.gift import read_gift
 
 SIGNS = "~=#{}:\\->*%[]<&;/$T1a \n\t\u00a0é漢😀'\""
 characters = st.sampled_from(SIGNS) | st.characters(codec="utf-8")
 # No reader keeps blanks around a text, control characters, or a carriage return.
-texts = st.text(characters, max_size=30).map(
-    lambda text: NO_CHARACTER.sub("", CONTROL.sub("", text)).replace("\r", "").strip()
-)
+texts = st.text(characters, max_size=30).map(lambda text: tidy(NO_CHARACTER.sub("", CONTROL.sub("", text))))
 PIECES = "-> %50% [html] <b> &lt; \\n \\ TRUE #### :: // $CATEGORY: * x ="
 pieces = st.sampled_from([*PIECES.split(), "\n\n", " "])
 awkward = st.lists(pieces, max_size=6).map("".join).map(str.strip)

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from imports import services
 from imports.models import ImportJob
 from imports.question_bank import Target
 from tests.recipes import assessments, catalog
+from tests.support import question_files
 from tests.support.people import teach
 
 pytestmark = pytest.mark.django_db
@@ -283,3 +285,52 @@ def test_text_that_looks_like_a_formula_comes_as_it_was(administrator: User, les
 
     assert list(Answer.objects.values_list("text", flat=True)) == ["=2+2", "=2+3"]
     assert "update" not in counts(planned("Which equals 5? {~\\=2+2 =\\=2+3}", administrator))
+
+
+def test_questions_of_other_formats_come_in_as_well_even_all_on_one_line(administrator: User, lesson: Lesson) -> None:
+    one_line = "".join(line.strip() for line in question_files.MOODLE_XML.splitlines())
+    job = planned(one_line, administrator, name="quiz.xml")
+
+    services.apply_now(job, by=administrator, good_rows_only=True)
+    again = planned(one_line, administrator, name="quiz.xml")
+
+    assert [kind for _, kind in asked()] == [
+        "single_choice",
+        "multiple_choice",
+        "true_false",
+        "short_answer",
+        "matching",
+        "essay",
+    ]
+    assert {"create", "update"}.isdisjoint(counts(again))
+    assert {message["line"] for row in again.rows.filter(outcome="invalid") for message in row.messages} == {1}
+
+
+def test_a_package_is_recognized_by_its_manifest(administrator: User, lesson: Lesson, tmp_path: Path) -> None:
+    content = question_files.write_package(tmp_path / "quiz.zip").read_bytes()
+    job = services.upload_file(io.BytesIO(content), name="quiz.zip", by=administrator, into=INTO)
+
+    services.apply_now(services.plan_now(job, by=administrator), by=administrator, good_rows_only=True)
+
+    assert job.kind == "question-bank"
+    assert Question.objects.count() == 8
+    (faulty,) = job.rows.filter(outcome="invalid")
+    assert "two.xml, line" in faulty.messages[0]["message"]
+
+
+@pytest.mark.parametrize("text", ["x{=(Clear) ~b}", "x{=a#(clear)\n~b}", "x{=\u200b ~b}", "\u3164{T}"])
+def test_a_text_that_would_be_taken_for_no_text_makes_a_question_that_cannot_be_imported(
+    administrator: User, lesson: Lesson, text: str
+) -> None:
+    job = planned(text, administrator)
+
+    assert job.counts["invalid"] == 1
+    assert not job.rows.filter(part=2).exists()
+
+
+def test_a_pair_without_a_left_side_has_no_place_here(administrator: User, lesson: Lesson) -> None:
+    job = planned("Match. {=a -> b =c -> d = -> e}", administrator)
+
+    (row,) = job.rows.filter(outcome="invalid")
+    assert "“e” can be chosen but belongs to nothing" in row.messages[0]["message"]
+    assert not job.rows.filter(part=2).exists()
