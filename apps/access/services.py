@@ -9,19 +9,18 @@ from apps.access.memory import forget
 from apps.access.models import Role, RoleAssignment
 from apps.access.roles import ADMINISTRATOR, PERMISSIONS
 from apps.accounts.models import User
-from apps.accounts.services import refuse_own_account, refuse_unless_administrator
+from apps.accounts.services import administering, refuse_unless_administrator
 from apps.audit.recording import change_set
 from apps.records.rules import RuleBroken
 
 
 def assign_role(person: User, role: Role, *, by: Any, reason: str = "") -> RoleAssignment:
     """Gives a role; giving it twice changes nothing."""
-    refuse_own_account(person, by)
-    if not person.is_staff:
-        raise RuleBroken(f"{person} is a student, and roles are for people who work here.")
-    if role.name == ADMINISTRATOR and not person.is_superuser:
-        raise RuleBroken("The role administrator comes with the account. Make the person an administrator instead.")
-    with change_set(by=by, reason=reason, title=f"Give {person} the role {role}"):
+    with administering(person, by=by, reason=reason, title=f"Give {person} the role {role}"):
+        if not person.is_staff:
+            raise RuleBroken(f"{person} is a student, and roles are for people who work here.")
+        if role.name == ADMINISTRATOR and not person.is_superuser:
+            raise RuleBroken("The role administrator comes with the account. Make the person an administrator instead.")
         assignment, _ = RoleAssignment.objects.get_or_create(user=person, role=role, defaults={"assigned_by": by})
         person.groups.add(role)
     forget()
@@ -30,8 +29,7 @@ def assign_role(person: User, role: Role, *, by: Any, reason: str = "") -> RoleA
 
 def withdraw_role(person: User, role: Role, *, by: Any, reason: str = "") -> None:
     """Takes a role away; the next request of the person is refused what it allowed."""
-    refuse_own_account(person, by)
-    with change_set(by=by, reason=reason, title=f"Take the role {role} from {person}"):
+    with administering(person, by=by, reason=reason, title=f"Take the role {role} from {person}"):
         for assignment in RoleAssignment.objects.filter(user=person, role=role):
             assignment.delete()
         person.groups.remove(role)

@@ -56,13 +56,11 @@ def save_person(person: User) -> User:
 
 
 def change_role(person: User, role: str, *, by: Any, reason: str = "") -> User:
-    """Makes somebody a student, instructor, member of staff or administrator; whoever loses rights is signed out."""
+    """Makes somebody a student, instructor, member of staff or administrator, and signs them out everywhere."""
     with administering(person, by=by, reason=reason, title=f"Make {person} {User.Role(role).label.lower()}"):
-        loses = (person.is_staff and role == User.Role.STUDENT) or person.is_superuser
         person.role = role
         save_person(person)
-        if loses:
-            end_all(UserSession.objects.filter(user=person))
+        end_all(UserSession.objects.filter(user=person))
     return person
 
 
@@ -76,14 +74,13 @@ def reactivate_person(person: User, *, by: Any, reason: str = "") -> User:
 
 
 def change_status(person: User, status: str, *, by: Any, reason: str = "") -> User:
-    """Sets the status of an account; anything but active signs the person out everywhere."""
+    """Sets the status of an account and signs the person out everywhere."""
     with administering(person, by=by, reason=reason, title=f"Set {person} to {User.Status(status).label.lower()}"):
         if status == User.Status.SUSPENDED and not reason.strip():
             raise RuleBroken("Say why this person is suspended: the reason is kept in the history.")
         person.status = status
         save_person(person)
-        if not person.is_active:
-            end_all(UserSession.objects.filter(user=person))
+        end_all(UserSession.objects.filter(user=person))
     return person
 
 
@@ -163,25 +160,19 @@ def note_help(person: User, outcome: str, *, by: Any, reason: str, title: str) -
 
 
 def refuse_unless_administrator(by: Any) -> None:
-    if not (by and by.is_active and by.is_superuser):
+    if not (by.is_active and by.is_superuser):
         raise RuleBroken("Only an administrator changes accounts.")
 
 
 @contextmanager
 def administering(person: User, *, by: Any, reason: str, title: str) -> Iterator[None]:
-    """What is done to an account: by somebody who still is an administrator now, one such change after the other."""
-    refuse_own_account(person, by)
+    """What is done to an account: by another who still is an administrator now, one such change after the other."""
     with change_set(by=by, reason=reason, title=title):
         if by.pk not in User.lock_administrators():
             raise RuleBroken("Only an administrator changes accounts.")
+        if person.pk == by.pk:
+            raise RuleBroken("You cannot do this to your own account. Ask another administrator.")
         yield
-
-
-def refuse_own_account(person: User, by: Any) -> None:
-    """Nobody raises or locks themselves: a second administrator does it."""
-    refuse_unless_administrator(by)
-    if person.pk == by.pk:
-        raise RuleBroken("You cannot do this to your own account. Ask another administrator.")
 
 
 def refuse_without_verb(person: User, verb: str, by: Any) -> None:

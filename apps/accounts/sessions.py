@@ -21,8 +21,8 @@ def end_session(session: UserSession, *, by: Any, reason: str = "") -> None:
 
 def end_sessions(person: User, *, by: Any, reason: str = "") -> int:
     """Signs somebody out everywhere and says in how many places they were signed in."""
-    if by.pk != person.pk and not by.is_superuser:
-        raise RuleBroken("You may end your own sessions only.")
+    if not policy_for(User).may(by, "end_sessions", person):
+        raise RuleBroken(f"You may not end the sessions of {person}.")
     with change_set(by=by, reason=reason, title=f"End all sessions of {person}"):
         return end_all(UserSession.objects.filter(user=person))
 
@@ -30,7 +30,7 @@ def end_sessions(person: User, *, by: Any, reason: str = "") -> int:
 def end_other_sessions(person: Any, kept_key: str | None, *, title: str = "") -> int:
     """Signs somebody out everywhere but here and says in how many places they were signed in."""
     with change_set(by=person, title=title or f"End the other sessions of {person}"):
-        return end_all(UserSession.objects.filter(user=person).exclude(session_key=kept_key or ""))
+        return end_all(UserSession.objects.filter(user=person).exclude(session_key=kept_key))
 
 
 def end_all(sessions: QuerySet[Any]) -> int:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
@@ -170,9 +171,7 @@ def grant_table(holder: Any, on: Course | Category) -> tuple[Any, dict[str, Any]
 
 
 def permission_for(right: str, on: Model) -> Permission:
-    return Permission.objects.get(
-        codename=right, content_type__app_label="catalog", content_type__model=on._meta.model_name
-    )
+    return Permission.objects.get(codename=right, content_type=ContentType.objects.get_for_model(on))
 
 
 def follow_instructor(instructor: CourseInstructor, *, by: Any) -> None:
@@ -187,12 +186,8 @@ def follow_instructor(instructor: CourseInstructor, *, by: Any) -> None:
 def follow_instructors_in_bulk(instructors: Iterable[CourseInstructor], *, by: Any, batch_size: int = 500) -> None:
     """The same for many rows, in a number of queries that depends on the batches only."""
     rows = list(instructors)
-    permissions = {
-        permission.codename: permission
-        for permission in Permission.objects.filter(
-            codename__in=RIGHTS, content_type__app_label="catalog", content_type__model="course"
-        )
-    }
+    on_courses = Permission.objects.filter(content_type=ContentType.objects.get_for_model(Course))
+    permissions = {permission.codename: permission for permission in on_courses}
     with change_set(by=by, title="Rights that follow from teaching"):
         for start in range(0, len(rows), batch_size):
             follow_batch(rows[start : start + batch_size], permissions, by=by)
@@ -229,13 +224,11 @@ def follow_batch(rows: list[CourseInstructor], permissions: dict[str, Permission
         grant.expires_at = wanted[grant.user_id, grant.content_object_id, grant.permission_id]
     gone = [grant for key, grant in now.items() if key not in wanted]
     write_history(CourseUserGrant._base_manager.bulk_create(new), "+")
-    if moved:
-        CourseUserGrant._base_manager.bulk_update(moved, ["expires_at"])
-        write_history(moved, "~")
-    if gone:
-        write_history(gone, "-")
-        gone_rows = CourseUserGrant._base_manager.filter(pk__in=[grant.pk for grant in gone])
-        gone_rows._raw_delete(gone_rows.db)
+    CourseUserGrant._base_manager.bulk_update(moved, ["expires_at"])
+    write_history(moved, "~")
+    write_history(gone, "-")
+    gone_rows = CourseUserGrant._base_manager.filter(pk__in=[grant.pk for grant in gone])
+    gone_rows._raw_delete(gone_rows.db)
 
 
 def grants_that_follow(rows: list[CourseInstructor]) -> QuerySet[Any]:

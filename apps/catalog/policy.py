@@ -109,8 +109,7 @@ class CoursePathPolicy(RolePolicy):
         return self.everything().filter(on_courses(self.course_path or "pk", self.course_keys(user, verb), user))
 
     def because(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
-        course = self.course_of(record)
-        on_course = self.because_of_course(user, verb, course) if course else []
+        on_course = self.because_of_course(user, verb, self.course_of(record))
         return [*super().because(user, verb, record), *(leading_to(record, reason) for reason in on_course)]
 
     def because_of_course(self, user: Any, verb: str, course: Course) -> list[Reason]:
@@ -120,9 +119,7 @@ class CoursePathPolicy(RolePolicy):
         return granted(user, self.rights_for.get(verb, ()), course)
 
     def missing(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
-        course = self.course_of(record)
-        on_course = self.missing_on_course(user, verb, course) if course else []
-        return [*on_course, *super().missing(user, verb, record)]
+        return [*self.missing_on_course(user, verb, self.course_of(record)), *super().missing(user, verb, record)]
 
     def missing_on_course(self, user: Any, verb: str, course: Course) -> list[Reason]:
         if self.is_for_primary(verb):
@@ -149,17 +146,16 @@ class CoursePathPolicy(RolePolicy):
             return [Reason(Kind.MISSING, "There is no course with this code.")]
         return [*self.missing_on_course(user, verb, place)]
 
-    def course_of(self, record: Model) -> Course | None:
+    def course_of(self, record: Model) -> Course:
         """The course the record belongs to, looked up once in a request."""
         path = f"{self.course_path}__pk" if self.course_path else "pk"
-        return remembered(
+        course: Course = remembered(
             ("course of", record._meta.label, record.pk),
-            lambda: (
-                Course.with_archived.filter(pk__in=self.everything().filter(pk=record.pk).values(path))
-                .select_related("category")
-                .first()
+            lambda: Course.with_archived.select_related("category").get(
+                pk__in=self.everything().filter(pk=record.pk).values(path)
             ),
         )
+        return course
 
 
 def categories_to_import_into(user: Any) -> frozenset[int]:
@@ -202,9 +198,9 @@ class CoursePolicy(CoursePathPolicy):
 
     def may_new(self, user: Any, verb: str, place: Model | None) -> bool:  # noqa: ARG002
         """Whether there is a category, or none, in which the person may start a course."""
-        if verb != "import" or not self.may_ever(user, verb):
-            return self.may_ever(user, verb)
-        return self.may_add_in(user, None, verb=verb) or bool(categories_to_import_into(user))
+        return self.may_ever(user, verb) and (
+            verb != "import" or self.may_add_in(user, None, verb=verb) or bool(categories_to_import_into(user))
+        )
 
     def because_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:  # noqa: ARG002
         own = [self.by_starting()] if user.has_perm("catalog.add_course") else []
@@ -221,17 +217,15 @@ class CoursePolicy(CoursePathPolicy):
         """Whether the person may start a course in this category, by hand (`add`) or from a file (`import`)."""
         if not self.is_staff_at_work(user):
             return False
-        if user.has_perm("catalog.add_course") or (verb == "import" and self.holds_everywhere(user, verb)):
+        if verb == "import" and (self.holds_everywhere(user, verb) or category_id in categories_to_import_into(user)):
             return True
-        if verb != "import" or category_id is None or IMPORT not in rights_held_anywhere(user):
-            return False
-        return category_id in categories_to_import_into(user)
+        return bool(user.has_perm("catalog.add_course"))
 
     def must_teach(self, user: Any, category_id: int | None, *, verb: str = "add") -> bool:
         """Whether a course the person starts here has to have themselves as its primary instructor."""
         if self.holds_everywhere(user, verb):
             return False
-        return category_id is None or verb != "import" or category_id not in categories_to_import_into(user)
+        return verb != "import" or category_id not in categories_to_import_into(user)
 
     def masked_fields(self, user: Any) -> frozenset[str]:
         by_role_only = user.has_perm("catalog.view_course") and not user.has_perm("catalog.export_course")
@@ -307,11 +301,7 @@ class CategoryPolicy(RolePolicy):
     """Everybody who works on courses sees the tree; roles change it; `grant` is for those who hold it from above."""
 
     verbs = (*VERBS, "grant")
-
-    def permission(self, verb: str) -> str:
-        if verb in ("grant", "archive"):
-            return "catalog.grant_access" if verb == "grant" else "catalog.change_category"
-        return super().permission(verb)
+    permission_names: ClassVar[dict[str, str]] = {"grant": "grant_access", "archive": "change_category"}
 
     def opens(self, user: Any, verb: str) -> bool:
         held = rights_held_anywhere(user)

@@ -160,34 +160,14 @@ def courses_granted(user: Any, rights: Collection[str]) -> QuerySet[Course]:
     return Course.with_archived.filter(on_courses("pk", course_keys(user, rights), user))
 
 
-def primary_courses(user: Any) -> QuerySet[Course]:
-    """The courses of which the person is an active primary instructor today."""
-    return Course.with_archived.filter(pk__in=primary_course_keys(user))
-
-
 def is_primary_anywhere(user: Any) -> bool:
-    return remembered(("primary anywhere", user.pk), lambda: primary_courses(user).exists())
-
-
-def grants_on(user: Any, rights: Collection[str], on: Course | Category) -> list[Any]:
-    """The grants in force that give the person one of the rights on this course or category, the nearest first."""
-    found: list[Any] = []
-    path = on.path if isinstance(on, Category) else on.category.path if on.category else ""
-    for table in GRANT_TABLES:
-        grants = grants_of(user, table).filter(permission__codename__in=rights).select_related("permission")
-        if table in BY_COURSE:
-            found += grants.filter(content_object=on.pk) if isinstance(on, Course) else ()
-        else:
-            found += [
-                grant for grant in grants.select_related("content_object") if path.startswith(grant.content_object.path)
-            ]
-    return found
+    return remembered(("primary anywhere", user.pk), lambda: primary_course_keys(user).exists())
 
 
 def categories_covering(on: Course | Category) -> list[int]:
     """The keys of the category itself or the course's, and of those above it, from the top."""
     category = on if isinstance(on, Category) else on.category
-    return [int(part) for part in category.path.strip("/").split("/") if part] if category else []
+    return [int(part) for part in category.path.strip("/").split("/")] if category else []
 
 
 def ends_of_rights(user: Any, on: Course | Category) -> dict[str, datetime | None]:
@@ -195,7 +175,7 @@ def ends_of_rights(user: Any, on: Course | Category) -> dict[str, datetime | Non
     here = [on.pk] if isinstance(on, Course) else []
     first, *others = [
         grants_of(user, table)
-        .filter(content_object__in=here if table in (CourseUserGrant, CourseGroupGrant) else categories_covering(on))
+        .filter(content_object__in=here if table in BY_COURSE else categories_covering(on))
         .order_by()
         .values_list("permission__codename", "expires_at")
         for table in GRANT_TABLES
@@ -204,20 +184,3 @@ def ends_of_rights(user: Any, on: Course | Category) -> dict[str, datetime | Non
     for right, end in first.union(*others):
         ends.setdefault(right, []).append(end)
     return {right: None if None in each else max(filter(None, each)) for right, each in ends.items()}
-
-
-def ended_grants_on(user: Any, rights: Collection[str], course: Course) -> list[CourseUserGrant]:
-    """The person's own grants of these rights on the course that hold no longer."""
-    ended = CourseUserGrant.objects.filter(user=user.pk, content_object=course, permission__codename__in=rights)
-    return list(ended.exclude(in_force()).select_related("permission").order_by("expires_at"))
-
-
-def sentence_of(grant: Any, course: Course) -> str:
-    """How a grant comes to hold on a course, for a person."""
-    holder = "They hold" if hasattr(grant, "user_id") else f"Their role {grant.group.role} holds"
-    place = grant.content_object
-    where = f"the course {course.code}" if isinstance(place, Course) else f"the category {place.slug}"
-    below = "" if isinstance(place, Course) else f", and the course {course.code} lies in it"
-    until = f" until {grant.expires_at:%Y-%m-%d %H:%M} UTC" if grant.expires_at else ""
-    why = f" ({grant.reason.rstrip('.')})" if grant.reason else ""
-    return f"{holder} the right {grant.permission.codename} on {where}{until}{why}{below}."

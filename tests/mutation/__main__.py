@@ -3,10 +3,12 @@
 import argparse
 import os
 import sys
+import time
 
 import pytest
 
 from tests.mutation.loop import MutationLoop, Outcome
+from tests.mutation.memory import Memory
 from tests.mutation.targets import EQUIVALENT, MODULES, TESTS
 
 
@@ -14,30 +16,42 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Changes the policy in every way that matters and runs its tests.")
     parser.add_argument("only", nargs="*", help="Parts of the paths of modules; all of them without.")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--seconds", type=float, default=float("inf"), help="Of tests for each change, for a first look."
+    )
+    parser.add_argument("--left", action="store_true", help="Only what no test noticed the last time.")
+    parser.add_argument("--anew", action="store_true", help="Use nothing that earlier runs remember.")
     parser.add_argument("--tests", nargs="*", default=TESTS)
     asked = parser.parse_args()
+    began = time.monotonic()
     paths = [path for path in MODULES if not asked.only or any(part in path for part in asked.only)]
-    loop = MutationLoop(paths, asked.jobs)
+    memory = Memory() if asked.anew else Memory.read()
+    loop = MutationLoop(paths, jobs=asked.jobs, budget=asked.seconds, only_left=asked.left, memory=memory)
     options = ["-o", "addopts=--import-mode=importlib", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
     code = pytest.main([*options, *asked.tests], [loop])
-    return tell(loop.outcome) if code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) else int(code)
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        return int(code)
+    return tell(loop.outcome, paths, time.monotonic() - began)
 
 
-def tell(outcome: Outcome) -> int:
+def tell(outcome: Outcome, paths: list[str], seconds: float) -> int:
     """Says what became of the mutants; 1 when one survived, or when the table of equivalents is not true."""
-    left = [mutant for mutant in [*outcome.survived, *outcome.unreached] if mutant.name not in EQUIVALENT]
+    ends = {"": outcome.survived, " (no test reaches it)": outcome.unreached, " (too slow to tell)": outcome.too_slow}
+    left = [(mutant, why) for why, mutants in ends.items() for mutant in mutants if mutant.name not in EQUIVALENT]
     untrue = sorted(outcome.killed_names & EQUIVALENT.keys())
-    for path, number in sorted(outcome.killed.items()):
-        print(f"{path}: {number} noticed")  # noqa: T201
-    for mutant in left:
-        reached = "" if mutant in outcome.survived else " (no test reaches it)"
-        print(f"{mutant.path}:{mutant.line}: {mutant.function}: {mutant.change}{reached}")  # noqa: T201
+    for path in paths:
+        number = sum(mutant.path == path for mutant, _ in left)
+        print(f"{path}: {outcome.killed[path]} noticed, {number} not")  # noqa: T201
+    for mutant, why in left:
+        print(f"{mutant.path}:{mutant.line}: {mutant.function}: {mutant.change}{why}")  # noqa: T201
     for name in untrue:
         print(f"In the table of equivalents, but noticed: {name}")  # noqa: T201
-    for name in outcome.broken_tests:
-        print(f"Fails without any change: {name}")  # noqa: T201
-    print(f"{sum(outcome.killed.values())} noticed, {len(left)} not, {len(EQUIVALENT)} equivalent.")  # noqa: T201
-    return 1 if left or untrue or outcome.broken_tests else 0
+    for words in outcome.broken:
+        print(words)  # noqa: T201
+    equivalent = sum(mutant.name in EQUIVALENT for mutants in ends.values() for mutant in mutants)
+    total = f"{sum(outcome.killed.values())} noticed, {len(left)} not, {equivalent} equivalent"
+    print(f"{total}, in {seconds / 60:.0f} minutes.")  # noqa: T201
+    return 1 if left or untrue or outcome.broken else 0
 
 
 if __name__ == "__main__":

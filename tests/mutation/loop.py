@@ -1,27 +1,27 @@
-"""Runs the tests once as they are, then once for each mutant in a fork, with only the tests that reach what changed."""
+"""Runs the tests once as they are, then for each mutant those that reach what changed, until one notices."""
 
 import ast
 import builtins
 import importlib
-import io
-import os
-import shutil
-import signal
 import sys
 import time
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, takewhile
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
-from tests.mutation.operators import Mutant, mutants_of, names_function, places
-from tests.mutation.patching import put_in_place
+from tests.mutation.forks import Forks, Trial, Verdict, module_name
+from tests.mutation.memory import Memory, Run, place_of
+from tests.mutation.operators import Mutant, mutants_of, places
+from tests.mutation.patching import living_functions, put_in_place
+from tests.mutation.targets import MODULES
 
-LONGEST_SECONDS = 900
 NOTE = "_reached_by_a_test"
+MORE_PATIENCE = 6
 
 
 @dataclass
@@ -31,18 +31,17 @@ class Outcome:
     killed: Counter[str] = field(default_factory=Counter)
     survived: list[Mutant] = field(default_factory=list)
     unreached: list[Mutant] = field(default_factory=list)
+    too_slow: list[Mutant] = field(default_factory=list)
     killed_names: set[str] = field(default_factory=set)
-    broken_tests: list[str] = field(default_factory=list)
+    killers: set[str] = field(default_factory=set)
+    broken: list[str] = field(default_factory=list)
 
 
 class MutationLoop:
     """A pytest plugin in the place of the ordinary run."""
 
-    def __init__(self, paths: Sequence[str], jobs: int) -> None:
-        self.paths, self.jobs = paths, jobs
-        self.reached: dict[tuple[str, str], set[str]] = defaultdict(set)
-        self.seconds: dict[str, float] = {}
-        self.killers: dict[str, Counter[str]] = defaultdict(Counter)
+    def __init__(self, paths: Sequence[str], *, jobs: int, budget: float, only_left: bool, memory: Memory) -> None:
+        self.paths, self.jobs, self.budget, self.only_left, self.memory = paths, jobs, budget, only_left, memory
         self.outcome = Outcome()
         self.failed = False
 
@@ -63,104 +62,96 @@ class MutationLoop:
         self.failed = self.failed or report.failed
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        tell(f"{len(session.items)} tests run on the policy as it is.")
-        self.run_as_it_is(session)
-        by_name = {item.nodeid: item for item in session.items if item.nodeid in self.seconds}
-        connections.close_all()
-        mutants = [mutant for path in self.paths for mutant in mutants_of(Path(path).read_text(), path)]
-        tell(f"{len(mutants)} changes are tried.")
-        self.run_mutants(session, mutants, by_name)
+        try:
+            self.run_as_it_is(session)
+            self.memory.write()
+            connections.close_all()
+            self.run_mutants(session)
+        finally:
+            self.memory.write()
         session._setupstate.teardown_exact(None)
         return True
 
     def run_as_it_is(self, session: pytest.Session) -> None:
         """Notes for each function of the policy which tests reach it; a test that fails now is of no use later."""
-        running = ""
-        vars(builtins)[NOTE] = lambda path, function: self.reached[path, function].add(running)
-        for path in self.paths:
-            put_in_place(noting(Path(path).read_text(), path), importlib.import_module(module_name(path)))
-        for number, item in enumerate(session.items):
-            self.failed, began, running = False, time.monotonic(), item.nodeid
-            following = session.items[(number + 1) % len(session.items)]
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            if self.failed:
-                self.outcome.broken_tests.append(item.nodeid)
-            else:
-                self.seconds[item.nodeid] = time.monotonic() - began
-
-    def tests_for(self, mutant: Mutant) -> list[str]:
-        """The tests that reach the function, or for a constant anything of the module; the most watchful first."""
-        names = {
-            name
-            for (path, function), tests in self.reached.items()
-            if path == mutant.path and (function == mutant.function or not names_function(mutant.function))
-            for name in tests
-            if name in self.seconds
-        }
-        names = names or (set() if names_function(mutant.function) else set(self.seconds))
-        kills = self.killers[mutant.path]
-        return sorted(names, key=lambda name: (-kills[name], self.seconds[name]))
-
-    def run_mutants(self, session: pytest.Session, mutants: list[Mutant], by_name: dict[str, pytest.Item]) -> None:
-        running: dict[int, tuple[Mutant, int, Path]] = {}
-        waiting = list(reversed(mutants))
-        while waiting or running:
-            while waiting and len(running) < self.jobs:
-                mutant = waiting.pop()
-                if names := self.tests_for(mutant):
-                    pid, pipe, copy = self.fork(session, mutant, [by_name[name] for name in names])
-                    running[pid] = (mutant, pipe, copy)
-                else:
-                    self.outcome.unreached.append(mutant)
-            if running:
-                pid, status = os.wait()
-                self.note_end(*running.pop(pid), status)
-
-    def note_end(self, mutant: Mutant, pipe: int, copy: Path, status: int) -> None:
-        killer = os.read(pipe, 10_000).decode()
-        os.close(pipe)
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{copy}{suffix}").unlink(missing_ok=True)
-        if status == 0:
-            self.outcome.survived.append(mutant)
-            tell(f"Not noticed: {mutant.name}")
-            return
-        self.outcome.killed[mutant.path] += 1
-        self.outcome.killed_names.add(mutant.name)
-        if killer:
-            self.killers[mutant.path][killer] += 1
-
-    def fork(self, session: pytest.Session, mutant: Mutant, items: list[pytest.Item]) -> tuple[int, int, Path]:
-        """A process that runs these tests with the mutant until one fails; it ends with 0 when none does."""
-        reading, writing = os.pipe()
-        template = Path(str(connection.settings_dict["NAME"]))
-        copy = template.with_name(f"{template.name}.{time.monotonic_ns()}")
-        pid = os.fork()
-        if pid:
-            os.close(writing)
-            return pid, reading, copy
-        status = 1
-        try:
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.alarm(min(LONGEST_SECONDS, 30 + 6 * int(sum(self.seconds[item.nodeid] for item in items))))
-            session.config.get_terminal_writer()._file = io.StringIO()
-            shutil.copy(template, copy)
-            connection.settings_dict["NAME"] = str(copy)
-            put_in_place(mutant.tree, importlib.import_module(module_name(mutant.path)))
-            status = self.first_failure(session, items, writing)
-        finally:
-            os._exit(status)
-
-    def first_failure(self, session: pytest.Session, items: list[pytest.Item], pipe: int) -> int:
-        session._setupstate.teardown_exact(items[0])
+        running: set[str] = set()
+        vars(builtins)[NOTE] = running.add
+        living = living_functions()
+        for path in MODULES:
+            put_in_place(noting(Path(path).read_text(), path), importlib.import_module(module_name(path)), living)
+        items = self.to_run(session.items)
+        tell(f"{len(items)} of {len(session.items)} tests run on the policy as it is.")
         for number, item in enumerate(items):
-            self.failed = False
+            running.clear()
+            self.failed, began = False, time.process_time()
             following = items[(number + 1) % len(items)]
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if self.failed:
-                os.write(pipe, item.nodeid.encode()[:4000])
-                return 1
-        return 0
+                self.outcome.broken.append(f"Fails without any change: {item.nodeid}")
+                self.memory.runs.pop(item.nodeid, None)
+            else:
+                self.memory.note_run(item.nodeid, Run(time.process_time() - began, sorted(running)))
+
+    def to_run(self, items: list[pytest.Item]) -> list[pytest.Item]:
+        """What no earlier run remembers, and of each folder one test: forks are quicker from a program that has run."""
+        seconds = {name: run.seconds for name, run in self.memory.runs.items()}
+        slowest_first = sorted(items, key=lambda item: -seconds.get(item.nodeid, 0))
+        warming = {item.path.parent: item for item in slowest_first}
+        return [item for item in items if not self.memory.knows(item.nodeid) or warming[item.path.parent] is item]
+
+    def mutants(self) -> list[Mutant]:
+        found = [mutant for path in self.paths for mutant in mutants_of(Path(path).read_text(), path)]
+        return [mutant for mutant in found if mutant.name in self.memory.left] if self.only_left else found
+
+    def run_mutants(self, session: pytest.Session) -> None:
+        mutants = self.mutants()
+        tell(f"{len(mutants)} changes are tried.")
+        tests = {item.nodeid for item in session.items} & self.memory.runs.keys()
+        forks = Forks(session, self.jobs, {name: self.memory.runs[name].seconds for name in tests})
+        session.config.pluginmanager.register(forks)
+        for verdict in forks.verdicts(self.trials(mutants, tests)):
+            self.note(verdict)
+        alone, self.outcome.too_slow = self.outcome.too_slow, []
+        forks.jobs = 1
+        for verdict in forks.verdicts(self.trials(alone, tests, MORE_PATIENCE)):
+            self.note(verdict)
+        forks.jobs = self.jobs
+        for verdict in forks.verdicts(Trial(None, [name]) for name in sorted(self.outcome.killers)):
+            if verdict.killer or verdict.is_slow or verdict.is_broken:
+                self.outcome.broken.append(f"Fails in a fork without any change: {verdict.trial.tests[0]}")
+        session.config.pluginmanager.unregister(forks)
+        tried = {mutant.name for mutant in mutants}
+        self.memory.left = sorted({*self.memory.left} - tried | (tried - self.outcome.killed_names))
+
+    def trials(self, mutants: list[Mutant], tests: set[str], patience: int = 1) -> Iterator[Trial]:
+        for mutant in mutants:
+            if names := self.memory.tests_for(mutant, tests):
+                yield Trial(mutant, self.within_budget(names), patience)
+            else:
+                self.outcome.unreached.append(mutant)
+
+    def within_budget(self, names: list[str]) -> list[str]:
+        spent = accumulate(self.memory.runs[name].seconds for name in names[1:])
+        return names[: 1 + len(list(takewhile(lambda seconds: seconds <= self.budget, spent)))]
+
+    def note(self, verdict: Verdict) -> None:
+        mutant, outcome = verdict.trial.mutant, self.outcome
+        assert mutant is not None
+        if verdict.is_broken:
+            outcome.broken.append(f"Could not be tried: {mutant.name}")
+            tell(outcome.broken[-1])
+        elif verdict.is_slow:
+            outcome.too_slow.append(mutant)
+            tell(f"Too slow: {mutant.name}")
+        elif verdict.killer or verdict.does_not_load:
+            outcome.killed[mutant.path] += 1
+            outcome.killed_names.add(mutant.name)
+            if verdict.killer:
+                outcome.killers.add(verdict.killer)
+                self.memory.killers[mutant.name] = verdict.killer
+        else:
+            outcome.survived.append(mutant)
+            tell(f"Not noticed by {len(verdict.trial.tests)}: {mutant.line}: {mutant.name}")
 
 
 def tell(words: str) -> None:
@@ -172,9 +163,5 @@ def noting(source: str, path: str) -> ast.Module:
     tree = ast.parse(source)
     for place in list(places(tree)):
         if isinstance(place.node, ast.FunctionDef):
-            place.node.body.insert(0, ast.parse(f"{NOTE}({path!r}, {place.function!r})").body[0])
+            place.node.body.insert(0, ast.parse(f"{NOTE}({place_of(path, place.function)!r})").body[0])
     return ast.fix_missing_locations(tree)
-
-
-def module_name(path: str) -> str:
-    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")

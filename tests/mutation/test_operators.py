@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from tests.mutation.operators import mutants_of
-from tests.mutation.patching import put_in_place
+from tests.mutation.patching import living_functions, put_in_place
 
 SOURCE = """
 VERBS = ("view", "change")
@@ -22,6 +22,16 @@ def may(user, verb) -> bool:
 
 def rows(table):
     return table.filter(owner=1, open=True)
+
+
+class Closed:
+    def opens(self):
+        return False
+
+
+class Door(Closed):
+    def opens(self):
+        return self.unlocked or super().opens()
 """
 
 CHANGES = {
@@ -37,6 +47,8 @@ CHANGES = {
     "may: without `user.is_staff`",
     "rows: without `owner=1`",
     "rows: without `open=True`",
+    "Door.opens: without `self.unlocked`",
+    "Door.opens: without `super().opens()`",
 }
 
 
@@ -60,7 +72,7 @@ def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def changed(policy: ModuleType, change: str) -> None:
     mutant = next(one for one in mutants_of(SOURCE, "policy.py") if one.change.startswith(change))
-    assert put_in_place(mutant.tree, policy)
+    assert put_in_place(mutant.tree, policy, living_functions())
 
 
 class Suspended:
@@ -83,5 +95,15 @@ def test_a_constant_that_is_changed_is_changed_for_everybody(policy: ModuleType)
         policy.may(Suspended, "view")
 
 
+@pytest.mark.parametrize("change", ["without `self.unlocked`", "without `super().opens()`"])
+def test_a_method_loses_what_its_base_says_or_what_itself_adds(policy: ModuleType, change: str) -> None:
+    door = policy.Door()
+    door.unlocked = "super" in change
+
+    changed(policy, change)
+
+    assert door.opens() is door.unlocked
+
+
 def test_a_module_that_is_the_same_changes_nothing(policy: ModuleType) -> None:
-    assert not put_in_place(ast.parse(SOURCE), policy)
+    assert not put_in_place(ast.parse(SOURCE), policy, living_functions())

@@ -256,7 +256,7 @@ class PersonAdmin(ConsoleAdmin[User]):
         icon="manage_accounts",
         form=ChangeRoleForm,
         ask_reason=True,
-        confirm="Whoever loses rights by this is signed out everywhere.",
+        confirm="They are signed out everywhere and can sign in again at once.",
     )
     def change_account_role(self, request: HttpRequest, person: User, reason: str, *, data: dict[str, Any]) -> str:
         change_role(person, data["role"], by=request.user, reason=reason)

@@ -14,7 +14,7 @@ from apps.catalog.grants import grant_right, holds_on_every_course, refuse_witho
 from apps.catalog.models import AccessRequest, Course
 from apps.catalog.refusals import Refused
 from apps.catalog.request_policy import AccessRequestPolicy
-from apps.catalog.rights import WORDS, grants_on
+from apps.catalog.rights import WORDS, ends_of_rights
 from apps.notifications.services import notify, settle_notifications
 from apps.records.policy import Policy
 from apps.records.rules import RuleBroken
@@ -140,7 +140,7 @@ def close_for_who_has_left(asked: AccessRequest, *, by: Any) -> AccessRequest:
 
 
 def holds(person: Any, right: str, course: Course) -> bool:
-    return holds_on_every_course(person, right) or bool(grants_on(person, (right,), course))
+    return holds_on_every_course(person, right) or right in ends_of_rights(person, course)
 
 
 def decide(asked: AccessRequest, state: str, *, by: Any, reason: str) -> AccessRequest:

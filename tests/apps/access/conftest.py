@@ -14,8 +14,10 @@ from pytest_django import DjangoDbBlocker
 from apps.accounts.models import User
 from apps.assessments.models import Attempt, Question
 from apps.catalog.grants import follow_instructor
-from apps.catalog.models import Category, Course, CourseInstructor
+from apps.catalog.models import Category, Course, CourseInstructor, Lesson, Module
+from apps.enrollments.models import Enrollment
 from tests.recipes import assessments, catalog, enrollments
+from tests.support.ids import continue_ids_from
 from tests.support.kept import kept_for_the_file
 from tests.support.people import give_role, grant, person
 
@@ -29,11 +31,6 @@ class World:
     top: Category
     rows: dict[str, dict[str, Model]] = field(default_factory=dict)
     people: dict[str, Any] = field(default_factory=dict)
-
-    def which(self, found: set[Any], kind: str) -> str:
-        """Which of the two rows of a kind are among these: "A", "B", "all" or "none"."""
-        names = [name for name in ("A", "B") if self.rows[name][kind].pk in found]
-        return {0: "none", 1: "".join(names), 2: "all"}[len(names)]
 
 
 def rows_of(course: Course) -> dict[str, Model]:
@@ -81,6 +78,9 @@ RIGHT_OF = {
 
 
 def make_world() -> World:
+    """Ids of different kinds differ, so that nobody can take one for another unnoticed."""
+    for number, model in enumerate((User, Category, Course, Module, Lesson, Enrollment), 1):
+        continue_ids_from(model, 1000 * number)
     top = catalog.category.make(slug="top", name="Top")
     below = catalog.category.make(slug="below", parent=top)
     administrator = person("ad", User.Role.ADMINISTRATOR)

@@ -11,38 +11,18 @@ from apps.access.explain import Explanation, explain_record
 from apps.access.memory import remembering
 from apps.access.models import Role
 from apps.accounts.models import User
-from apps.catalog.models import Course, CourseInstructor
+from apps.catalog.models import CourseInstructor
 from apps.catalog.rights import GRANT_TABLES
 from apps.records.policy import all_policies, policy_for
 from apps.records.reasons import Kind
 from tests.apps.access.conftest import World
+from tests.apps.access.two_of_each import records_of
 from tests.recipes import RECIPES
 from tests.support.people import give_role, grant, person
 
 ALLOWS = {Kind.ADMINISTRATOR, Kind.ROLE, Kind.GRANT, Kind.INSTRUCTOR, Kind.OWNER}
 REFUSES = {Kind.ACCOUNT, Kind.EXPIRED, Kind.INACTIVE, Kind.MISSING, Kind.NOBODY}
 MODELS = sorted((one.model for one in all_policies() if one.model in RECIPES), key=lambda model: model._meta.label)
-
-
-def records_of(world: World, model: type[Model]) -> Iterator[Model]:
-    """One record on course A and one on course B, or one of the one who leads each."""
-    for name, owner in (("A", "IO"), ("B", "IX")):
-        row = world.rows[name].get(model._meta.model_name or "")
-        yield row if type(row) is model else make_for(model, world, name, world.people[owner])
-
-
-def make_for(model: type[Model], world: World, name: str, owner: User) -> Model:
-    course = world.a if name == "A" else world.b
-    facts: dict[str, Any] = {}
-    for field in model._meta.fields:
-        if field.related_model is Course:
-            facts[field.name] = course
-        elif field.related_model is type(course.category) and field.name == "content_object":
-            facts[field.name] = course.category
-        elif field.name in {"uploader", "requester", "owner", "actor", "recipient"}:
-            facts[field.name] = owner
-    made: Model = RECIPES[model].make(**facts)
-    return made
 
 
 @pytest.fixture

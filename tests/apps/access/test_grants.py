@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.audit.models import ChangeSet
 from apps.catalog.grants import end_grant, follow_instructor, follow_instructors_in_bulk, grant_right
 from apps.catalog.models import Course, CourseInstructor, CourseUserGrant
-from apps.catalog.rights import EDIT, EXPORT, GRANT, PUBLISH, RIGHTS, VIEW
+from apps.catalog.rights import EDIT, EXPORT, GRANT, PUBLISH, RIGHTS, VIEW, categories_granted, ends_of_rights
 from apps.records.policy import scope
 from apps.records.rules import RuleBroken
 from tests.recipes import catalog
@@ -54,6 +54,20 @@ def test_granting_the_same_right_again_changes_its_end(course: Course, administr
 
     only = course.user_grants.get(user=colleague)
     assert (only.expires_at, only.reason) == (end, "Until the launch.")
+
+
+def test_a_right_by_hand_is_one_of_its_own_beside_those_that_follow_and_those_on_other_courses(
+    course: Course, administrator: User, colleague: User
+) -> None:
+    elsewhere = catalog.course.make()
+    follow_instructor(catalog.course_instructor.make(course=course, user=colleague, role=Role.PRIMARY), by=None)
+    grant(colleague, EDIT, elsewhere)
+    grant(colleague, VIEW, course)
+
+    given = grant_right(colleague, EDIT, course, by=administrator, reason="Stays after the term.")
+
+    assert (given.content_object, given.permission.codename) == (course, EDIT)
+    assert (course.user_grants.filter(user=colleague).count(), elsewhere.user_grants.count()) == (len(RIGHTS) + 2, 1)
 
 
 def test_a_person_grants_what_they_hold(course: Course, lead: User, colleague: User) -> None:
@@ -127,6 +141,25 @@ def test_rights_for_students_without_a_reason_or_ended_already_are_refused(
         )
 
     assert rights_of(holder, course) == set()
+
+
+def test_a_course_and_a_category_with_the_same_number_are_not_mistaken_for_each_other(colleague: User) -> None:
+    category, course = catalog.category.make(pk=900_001), catalog.course.make(pk=900_001)
+    of_course = person("of-course")
+    grant(colleague, EDIT, category)
+    grant(of_course, EDIT, course)
+
+    assert not scope(colleague, "view", Course).exists()
+    assert not categories_granted(of_course, (EDIT,)).exists()
+    assert (ends_of_rights(colleague, course), ends_of_rights(of_course, category)) == ({}, {})
+    assert ends_of_rights(colleague, category) == ends_of_rights(of_course, course) == {EDIT: None}
+
+
+def test_rights_on_a_course_of_no_category_come_from_the_course_alone(colleague: User) -> None:
+    course = catalog.course.make(category=None)
+    grant(colleague, EDIT, course)
+
+    assert ends_of_rights(colleague, course) == {EDIT: None}
 
 
 def test_an_ended_grant_binds_the_next_question(course: Course, administrator: User, colleague: User) -> None:

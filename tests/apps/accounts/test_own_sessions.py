@@ -40,15 +40,25 @@ def test_one_session_is_ended_and_is_at_login_with_its_next_request(signed_in: S
     assert ChangeSet.objects.get(title__startswith="End a session").actor == manager
 
 
-def test_all_others_are_ended_at_once_and_written_down(signed_in: SignedIn, manager: User) -> None:
+def test_all_others_are_ended_at_once_and_written_down(signed_in: SignedIn, manager: User, support: User) -> None:
     here, there, elsewhere = places(signed_in, manager, 3)
+    (of_a_colleague,) = places(signed_in, support, 1)
 
     here.post(reverse("end_other_sessions"))
 
-    assert [is_in(client) for client in (here, there, elsewhere)] == [True, False, False]
+    assert [is_in(client) for client in (here, there, elsewhere, of_a_colleague)] == [True, False, False, True]
     assert ChangeSet.objects.get(title__startswith="End the other sessions").counts == {
         "usersessions.usersession": {"deleted": 2}
     }
+
+
+def test_where_there_is_nothing_to_end_nothing_is_written(signed_in: SignedIn, manager: User) -> None:
+    (here,) = places(signed_in, manager, 1)
+
+    here.post(reverse("end_other_sessions"))
+
+    assert is_in(here)
+    assert not ChangeSet.objects.filter(title__startswith="End").exists()
 
 
 @pytest.mark.parametrize("door", ["end_session", "end_other_sessions"])

@@ -1,6 +1,7 @@
 """People: made, given another part, kept out and let in again, by administrators only."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
@@ -16,6 +17,7 @@ from apps.accounts.services import (
 )
 from apps.audit.models import ChangeSet
 from apps.records.rules import RuleBroken
+from tests.support.people import person
 
 
 def test_a_new_person_has_no_password_and_a_lower_case_address(administrator: User) -> None:
@@ -29,9 +31,10 @@ def test_a_new_person_has_no_password_and_a_lower_case_address(administrator: Us
 
 @pytest.mark.parametrize("email", ["administrator@example.org", "ADMINISTRATOR@example.org", "no address", ""])
 def test_an_address_that_is_taken_or_none_is_refused(email: str, administrator: User) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError) as refused:
         create_person(email, by=administrator)
 
+    assert "archived" not in str(refused.value)
     assert User.with_archived.count() == 1
 
 
@@ -44,6 +47,34 @@ def test_the_address_of_an_archived_account_is_not_used_twice(administrator: Use
     assert User.with_archived.filter(email=student.email).count() == 1
 
 
+def test_an_archived_account_is_changed_and_stands_in_nobody_elses_way(administrator: User, student: User) -> None:
+    archive_person(student, by=administrator)
+
+    change_role(student, User.Role.STAFF, by=administrator)
+    made = create_person("another@example.org", by=administrator)
+
+    assert set(User.with_archived.filter(pk__in=(student.pk, made.pk)).values_list("email", "role")) == {
+        (student.email, User.Role.STAFF),
+        (made.email, User.Role.STUDENT),
+    }
+
+
+def test_a_change_keeps_the_password_and_takes_only_former_addresses_away(administrator: User, manager: User) -> None:
+    manager.set_password("Correct horse battery 9")
+    manager.save()
+    for user, email in (
+        (manager, manager.email),
+        (manager, "former@example.org"),
+        (administrator, "other@example.org"),
+    ):
+        EmailAddress.objects.create(user=user, email=email)
+
+    change_role(manager, User.Role.INSTRUCTOR, by=administrator)
+
+    assert User.objects.get(pk=manager.pk).check_password("Correct horse battery 9")
+    assert set(EmailAddress.objects.values_list("email", flat=True)) == {manager.email, "other@example.org"}
+
+
 def test_the_database_refuses_an_address_with_capitals(db: None) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         User.with_archived.bulk_create([User(email="Big@example.org", password="!")])
@@ -52,8 +83,11 @@ def test_the_database_refuses_an_address_with_capitals(db: None) -> None:
 
 
 def test_only_administrators_make_people(manager: User) -> None:
-    with pytest.raises(RuleBroken, match="Only an administrator"):
-        create_person("new@example.org", by=manager)
+    suspended = person("suspended", User.Role.ADMINISTRATOR, status=User.Status.SUSPENDED)
+
+    for somebody in (manager, suspended):
+        with pytest.raises(RuleBroken, match="Only an administrator"):
+            create_person("new@example.org", by=somebody)
 
     assert not User.with_archived.filter(email="new@example.org").exists()
 
@@ -66,9 +100,12 @@ def test_a_change_of_role_sets_what_follows_from_it(administrator: User, student
     assert ChangeSet.objects.get(reason="Took over.").actor == administrator
 
 
-def test_a_manager_changes_nobodys_role(manager: User, student: User) -> None:
-    with pytest.raises(RuleBroken):
-        change_role(student, User.Role.STAFF, by=manager)
+def test_whoever_administers_no_more_changes_nobodys_role(manager: User, administrator: User, student: User) -> None:
+    User.objects.filter(pk=administrator.pk).update(is_superuser=False)
+
+    for somebody in (manager, administrator):
+        with pytest.raises(RuleBroken, match="Only an administrator"):
+            change_role(student, User.Role.STAFF, by=somebody)
 
     student.refresh_from_db()
     assert student.role == User.Role.STUDENT

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.test import Client
@@ -14,7 +15,7 @@ from django.utils import timezone
 from apps.access.models import Role
 from apps.access.services import assign_role
 from apps.accounts.models import User
-from apps.accounts.services import change_role, suspend_person
+from apps.accounts.services import archive_person, change_role, remove_second_factors, suspend_person
 from apps.accounts.sessions import end_session, end_sessions
 from apps.audit.models import ChangeSet
 from apps.records.policy import scope
@@ -72,24 +73,41 @@ def test_nobody_but_an_administrator_ends_somebody_elses_session(
     assert (still_in, is_in(client)) == (True, False)
 
 
-def test_a_demoted_person_is_signed_out_at_once(signed_in: SignedIn, administrator: User) -> None:
+DEEDS: dict[str, Callable[[User, User], object]] = {
+    "demoted": lambda who, by: change_role(who, User.Role.STAFF, by=by, reason="Changed teams."),
+    "suspended": lambda who, by: suspend_person(who, by=by, reason="Lost laptop."),
+    "archived": lambda who, by: archive_person(who, by=by),
+    "without factors": lambda who, by: remove_second_factors(who, by=by, reason="Lost phone."),
+    "out everywhere": lambda who, by: end_sessions(who, by=by, reason="Lost laptop."),
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
+def test_whoever_is_demoted_or_kept_out_is_signed_out_at_once_and_nobody_else(
+    deed: Callable[[User, User], object], signed_in: SignedIn, manager: User, administrator: User
+) -> None:
     second = person("second", User.Role.ADMINISTRATOR)
-    client = signed_in(second)
-    client.get(INDEX)
+    Authenticator.objects.create(user=second, type="totp", data={"secret": "S" * 16})
+    client, bystander = signed_in(second), signed_in(manager)
+    for place in (client, bystander):
+        place.get(INDEX)
 
-    change_role(second, User.Role.STAFF, by=administrator, reason="Changed teams.")
+    deed(second, administrator)
 
-    assert not is_in(client)
-    assert not UserSession.objects.filter(user=second).exists()
+    assert (is_in(client), is_in(bystander)) == (False, True)
+    assert [session.user for session in UserSession.objects.all()] == [manager]
 
 
-def test_a_suspended_person_is_signed_out_at_once(signed_in: SignedIn, manager: User, administrator: User) -> None:
+def test_nobody_but_an_administrator_signs_somebody_out_everywhere(
+    signed_in: SignedIn, manager: User, support: User
+) -> None:
     client = signed_in(manager)
     client.get(INDEX)
 
-    suspend_person(manager, by=administrator, reason="Lost laptop.")
+    with pytest.raises(RuleBroken, match="You may not end the sessions of Robin Manager"):
+        end_sessions(manager, by=support)
 
-    assert not is_in(client)
+    assert is_in(client)
 
 
 def test_a_new_password_ends_every_other_session(signed_in: SignedIn, manager: User) -> None:
@@ -107,6 +125,7 @@ def test_a_new_password_ends_every_other_session(signed_in: SignedIn, manager: U
     manager.refresh_from_db()
     assert manager.check_password("New secret 67890!")
     assert not is_in(elsewhere)
+    assert ChangeSet.objects.filter(title="New password of Robin Manager").exists()
 
 
 def test_a_session_left_alone_ends(signed_in: SignedIn, manager: User) -> None:

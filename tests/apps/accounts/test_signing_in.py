@@ -7,12 +7,12 @@ import pytest
 import time_machine
 from django.core import mail
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import LoginEvent, User
-from apps.accounts.services import unlock_person
+from apps.accounts.services import send_password_reset, unlock_person
 from apps.records.rules import RuleBroken
 from tests.support.people import person
 
@@ -168,6 +168,26 @@ def test_a_reset_mail_goes_to_the_person_and_nobody_else_sees_the_password(clien
     client.post(reverse("account_reset_password"), {"email": ann.email})
 
     assert [message.to for message in mail.outbox] == [[ann.email]]
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"status": User.Status.SUSPENDED, "is_active": False}, "Activate the account first"),
+        ({"email": "no address"}, "No mail can be sent"),
+    ],
+)
+def test_nobody_is_sent_a_mail_they_cannot_use_or_get(
+    facts: dict[str, Any], sentence: str, ann: User, administrator: User, rf: RequestFactory
+) -> None:
+    User.objects.filter(pk=ann.pk).update(**facts)
+    ann.refresh_from_db()
+
+    with pytest.raises(RuleBroken, match=sentence):
+        send_password_reset(ann, by=administrator, request=rf.get("/"))
+
+    assert not LoginEvent.objects.exists()
+    assert mail.outbox == []
 
 
 def test_the_same_answer_for_an_address_nobody_has(client: Client, ann: User) -> None:

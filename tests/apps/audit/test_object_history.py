@@ -6,12 +6,14 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import User
-from apps.audit.models import ChangeSet
+from apps.audit.models import AccessEvent, ChangeSet
 from apps.audit.recording import change_set
 from apps.catalog.models import Category, Course
+from tests.recipes.accounts import login_event
 from tests.support.ids import continue_ids_from
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +110,7 @@ def test_the_history_of_a_hidden_course_is_as_absent_as_one_that_never_was(
     assert "Python in depth" not in hidden.content.decode()
 
 
-@pytest.mark.parametrize("version", ["", "0", "x", "-1", "9" * 40, "1; DROP TABLE"])
+@pytest.mark.parametrize("version", ["", "0", "x", "-1", "9" * 40, "9" * 5000, "1; DROP TABLE"])
 def test_a_version_that_does_not_exist_is_not_found(as_administrator: Client, renamed: Course, version: str) -> None:
     answer = as_administrator.post(history_of(renamed), {"version": version})
 
@@ -151,6 +153,25 @@ def test_a_version_that_breaks_a_rule_of_today_is_refused_in_words(as_administra
     course.refresh_from_db()
     assert course.category == kept
     assert "the category it had is gone" in answer.content.decode()
+    assert not AccessEvent.objects.exists()
+
+
+def test_an_archived_course_offers_no_earlier_version(as_administrator: Client, renamed: Course) -> None:
+    current = as_administrator.get(history_of(renamed)).content.decode()
+    renamed.archived_at = timezone.now()
+    renamed.save()
+
+    archived = as_administrator.get(history_of(renamed)).content.decode()
+
+    assert ("Restore this version" in current, "Restore this version" in archived) == (True, False)
+
+
+def test_what_never_changes_has_no_history(as_administrator: Client) -> None:
+    attempt = login_event.make()
+
+    answer = as_administrator.get(reverse("admin:accounts_loginevent_history", args=[attempt.pk]))
+
+    assert answer.status_code == 404
 
 
 @pytest.mark.parametrize("versions", [2, 60])

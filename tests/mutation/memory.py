@@ -1,0 +1,100 @@
+"""What earlier runs found out, kept in a file: which functions a test reaches, and which test noticed a change."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.mutation.operators import Mutant, names_function
+
+FILE = Path("var/mutation.json")
+
+
+@dataclass
+class Run:
+    """One test as it ran on the policy as it is."""
+
+    seconds: float
+    """Of the processor, so that a busy machine changes nothing."""
+    reached: list[str]
+    digest: str = ""
+
+
+@dataclass
+class Memory:
+    """Wrong memories cannot hide a change: a test that noticed one is tried without any change in the same run."""
+
+    runs: dict[str, Run] = field(default_factory=dict)
+    killers: dict[str, str] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    """The changes no test noticed when they were tried last."""
+
+    @classmethod
+    def read(cls) -> "Memory":
+        if not FILE.exists():
+            return cls()
+        read = json.loads(FILE.read_text())
+        return cls({name: Run(**run) for name, run in read["runs"].items()}, read["killers"], read.get("left", []))
+
+    def write(self) -> None:
+        FILE.parent.mkdir(exist_ok=True)
+        FILE.write_text(json.dumps(asdict(self)))
+
+    def note_run(self, test: str, run: Run) -> None:
+        self.runs[test] = run
+        run.digest = digest_of(test)
+
+    def knows(self, test: str) -> bool:
+        return test in self.runs and self.runs[test].digest == digest_of(test)
+
+    def tests_for(self, mutant: Mutant, tests: set[str]) -> list[str]:
+        """Those of these tests that reach what is changed, or for a constant anything of its module.
+
+        The test that noticed this change before comes first, then those that noticed others of the function, of the
+        module, or of any module with other parameters, then the quickest.
+        """
+        within = place_of(mutant.path, mutant.function)
+        inside_function = names_function(mutant.function)
+        names = {name for name in tests if any(covers(within, one, inside_function) for one in self.runs[name].reached)}
+        if not inside_function:
+            names = names or tests
+        of_function, of_module, of_family = Counter[str](), Counter[str](), Counter[str]()
+        for change, killer in self.killers.items():
+            of_function[killer] += change.startswith(f"{within}: ")
+            of_module[killer] += change.startswith(f"{mutant.path}: ")
+            of_family[family(killer)] += 1
+        last = self.killers.get(mutant.name)
+
+        def order(name: str) -> tuple[Any, ...]:
+            seconds = self.runs[name].seconds
+            noticed = (of_function[name], of_module[name], of_family[family(name)] / (seconds + 0.1))
+            return name != last, *(-number for number in noticed), seconds, name
+
+        return sorted(names, key=order)
+
+
+def family(test: str) -> str:
+    return test.partition("[")[0]
+
+
+def place_of(path: str, function: str) -> str:
+    return f"{path}: {function}"
+
+
+def covers(within: str, reached: str, inside_function: bool) -> bool:
+    return reached == within if inside_function else reached.startswith(within.partition(": ")[0])
+
+
+def digest_of(test: str) -> str:
+    return _digest(test.partition("::")[0])
+
+
+_digests: dict[str, str] = {}
+
+
+def _digest(path: str) -> str:
+    if path not in _digests:
+        _digests[path] = hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
+    return _digests[path]
