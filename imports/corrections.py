@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from imports.codes import WHOLE_ROW, Message
 from imports.models import ImportCorrection, ImportJob, ImportRow
+from imports.presets.tables import LeavesOut
 from imports.readers.base import RawRow, Shape, Table
 
 CHUNK = 2_000
@@ -40,6 +41,10 @@ class CorrectedTable:
             if line == raw.number:
                 _put(raw, cells, self.shape.headers)
             yield raw
+
+    def left_out(self) -> list[Message]:
+        """What the table below says about rows it has left out."""
+        return self.table.left_out() if isinstance(self.table, LeavesOut) else []
 
 
 def _put(raw: RawRow, cells: Cells, headers: Sequence[str]) -> None:

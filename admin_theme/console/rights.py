@@ -17,6 +17,11 @@ else:
 NOBODYS_KEY, LONGEST_KEY = "0", 19
 
 
+def as_key(object_id: str) -> str:
+    """What is no key asks the database as well, so that it takes as long as one nobody has."""
+    return object_id if object_id.isdecimal() and len(object_id) < LONGEST_KEY else NOBODYS_KEY
+
+
 class RightsMixin(Base):
     """The scope decides: a record outside it does not exist, one inside it may be refused."""
 
@@ -32,12 +37,8 @@ class RightsMixin(Base):
         found: dict[Any, Any] = request.__dict__.setdefault("_console_objects", {})
         key = (self.model, str(object_id), from_field)
         if key not in found:
-            found[key] = super().get_object(request, self._as_key(object_id), from_field)
+            found[key] = super().get_object(request, as_key(object_id), from_field)
         return found[key]
-
-    def _as_key(self, object_id: str) -> str:
-        """What is no key asks the database as well, so that it takes as long as one nobody has."""
-        return object_id if object_id.isdecimal() and len(object_id) < LONGEST_KEY else NOBODYS_KEY
 
     def forget_records(self, request: HttpRequest) -> None:
         """After something was taken back, records and rights are read anew."""

@@ -7,6 +7,7 @@ from django.db.models import Model
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 
+from admin_theme.console.rights import as_key
 from admin_theme.gate import may_here
 from admin_theme.offers import ListOffer, record_offers
 from apps.assessments.models import Assessment
@@ -19,7 +20,7 @@ def assessment_view(request: HttpRequest, assessment_id: int) -> HttpResponseBas
     if not may_here(request, "view", Assessment):
         raise PermissionDenied
     rows = scope(request.user, "view", Assessment).select_related("lesson__course")
-    assessment = rows.filter(pk=assessment_id).first()
+    assessment = rows.filter(pk=as_key(str(assessment_id))).first()
     if assessment is None:
         raise Http404
     if not may_here(request, "export", Assessment, assessment):

@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, Ht
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from admin_theme.console.rights import as_key
 from admin_theme.gate import may_here
 from admin_theme.offers import ListOffer, SelectionOffer, list_offers, record_offers, selection_offers
 from apps.catalog.models import Course
@@ -33,7 +34,7 @@ def list_view(request: HttpRequest) -> HttpResponseBase:
 
 def course_view(request: HttpRequest, course_id: int) -> HttpResponseBase:
     """One course; to whoever may not see it, it is not there."""
-    course = scope(request.user, "view", Course).filter(pk=course_id).first()
+    course = scope(request.user, "view", Course).filter(pk=as_key(str(course_id))).first()
     if course is None:
         raise Http404
     rows = Course.with_archived.filter(pk=course_id)

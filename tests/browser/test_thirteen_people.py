@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "a walk through the console"
 OWN = "Sign-ins Sessions Requests Notifications Timeline Refusals+and+visits Jobs Overview"
-CONTENT = f"Courses Categories Modules Lessons Resources Enrollments Progress Reviews {OWN}"
+CONTENT = f"Courses Categories Modules Lessons Resources Assessments Attempts Enrollments Progress Reviews {OWN}"
 
 
 @dataclass
@@ -180,7 +180,7 @@ PARTS = {
     "CE": Part(f"{CONTENT} Exports", co_instructor_exports),
     "MO": Part(f"Categories Reviews Exports People {OWN}", moderator_decides_a_review),
     "MA": Part(f"{CONTENT} Exports People Schedules", manager_reads_and_exports),
-    "SU": Part(f"Courses Enrollments Progress Reviews People {OWN}", support_finds_a_learner),
+    "SU": Part(f"Courses Attempts Enrollments Progress Reviews People {OWN}", support_finds_a_learner),
     "AD": Part(
         f"{CONTENT} Imports Exports People Schedules Roles May+they+…?",
         administrator_opens_everything,
