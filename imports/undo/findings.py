@@ -109,7 +109,7 @@ def leave_what_is_in_use(
 ) -> None:
     """Records made by the import that others point at by now are left, and then those they themselves lie below.
 
-    `going` says of other models which records will be gone by then.
+    `going` says of other models which records will be gone by then, or point elsewhere again.
     """
     going = going or {}
     relations = [

@@ -35,13 +35,14 @@ def left_alone(job: Any, user: Any, undo_ids: frozenset[int]) -> Left:
 
 
 def going(job: Any, kinds: list[ImportKind], left: Mapping[type[Model], set[int]]) -> dict[type[Model], Q]:
-    """Of each model this import writes, the records it has made and will take back."""
+    """Of each model this import writes, the records that will point at nothing it has made: those it will take away,
+    and those it will set back to what they were before."""
     found: dict[type[Model], Q] = {}
     for model in touched_models(kinds):
         history: Any = model.history.model  # type: ignore[attr-defined]
-        made = history.objects.filter(change_set_id=job.change_set.pk, history_type="+").values("id")
+        written = history.objects.filter(change_set_id=job.change_set.pk).values("id")
         stays = left.get(model)
-        found[model] = Q(pk__in=made) & ~Q(pk__among=stays) if stays else Q(pk__in=made)
+        found[model] = Q(pk__in=written) & ~Q(pk__among=stays) if stays else Q(pk__in=written)
     return found
 
 

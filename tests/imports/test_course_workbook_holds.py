@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from apps.accounts.models import User
@@ -50,6 +50,7 @@ def everything() -> list[list[Any]]:
     ]
 
 
+@example(content={"Modules": [("A-1", "m2", "Made here", "")], "Lessons": [("A-1", "m2", "l1", "Moved away", "yes")]})
 @given(content=WORKBOOKS)
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
