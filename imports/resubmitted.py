@@ -18,8 +18,8 @@ from imports.formulas import unescape
 from imports.guard import refuse_dangerous, safe_display_name
 from imports.models import ImportJob, ImportRow
 from imports.parts import Part, parts_of
-from imports.readers import Book, RawRow, Table, XlsxTable, fold_header, open_table
-from imports.sources import NOTHING_THERE
+from imports.readers import Book, RawRow, Table, fold_header, open_table
+from imports.sources import table_in
 from imports.types.columns import text_of
 
 Lines = Mapping[int, RawRow]
@@ -29,7 +29,6 @@ class Resubmitted:
     """One errors file beside the import it came from."""
 
     def __init__(self, job: ImportJob, part: Part, table: Table) -> None:
-        self.job = job
         self.part = part
         self.is_workbook = table.shape.format == "xlsx"
         self.table = table
@@ -116,16 +115,9 @@ def _sheets(job: ImportJob, parts: Sequence[Part], path: Path, name: str) -> Ite
     book = Book(path)
     names = {sheet.name for sheet in book.workbook.visible()}
     for part in parts:
-        if (sheet := part.sheet_name) not in names:
-            continue
         known = {*part.headers, line_header(job.pk)}
-        try:
-            table = XlsxTable(book, known_headers=known, sheet=sheet, one_of_several=True)
-        except FileRefused as refused:
-            if {message.code for message in refused.messages} <= NOTHING_THERE:
-                continue
-            raise refused.in_sheet(sheet) from None
-        yield part, table
+        if part.sheet_name in names and (table := table_in(book, part.sheet_name, known_headers=known)) is not None:
+            yield part, table
 
 
 def _table(job: ImportJob, path: Path, name: str) -> Table:

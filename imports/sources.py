@@ -7,7 +7,7 @@ in `OPENERS` is under the key of its composite (`types.composites`). It is calle
 plan is made; everything behind it (planning in the order of the kinds, new parents, apply, undo, errors) is the same.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,13 +76,18 @@ def open_sheets(job: ImportJob, path: Path) -> Iterator[Opened]:
 
 
 def _sheet(job: ImportJob, book: Book, name: str, key: str) -> Table | None:
+    mapping = _mapping_of(job, name)
+    ignored = [header for header, column in mapping.items() if not column]
+    return table_in(book, name, known_headers={*known_headers(kind_for(key)), *mapping}, ignore_headers=ignored)
+
+
+def table_in(
+    book: Book, name: str, *, known_headers: Collection[str], ignore_headers: Collection[str] = ()
+) -> Table | None:
+    """One sheet of several; None where it has no rows. Raises `FileRefused`, which says in which sheet."""
     try:
         return XlsxTable(
-            book,
-            known_headers={*known_headers(kind_for(key)), *_mapping_of(job, name)},
-            sheet=name,
-            ignore_headers=[header for header, column in _mapping_of(job, name).items() if not column],
-            one_of_several=True,
+            book, known_headers=known_headers, sheet=name, ignore_headers=ignore_headers, one_of_several=True
         )
     except FileRefused as refused:
         if {message.code for message in refused.messages} <= NOTHING_THERE:

@@ -282,8 +282,8 @@ class PlanRows:
 
     def _cell(self, row: ImportRow, column: str) -> str | None:
         """What stands in the file for this column of ours; None where no column of the file is mapped to it."""
-        header = next((header for header, ours in self.part.mapping.items() if ours == column), None)
-        place = self.part.headers.index(header) if header in self.part.headers else -1
+        header = self.part.header_of(column)
+        place = self.part.headers.index(header) if header and header in self.part.headers else -1
         return str(row.cells[place]) if 0 <= place < len(row.cells) else None
 
     def _finding(self, message: dict[str, Any]) -> Finding:
