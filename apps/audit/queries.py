@@ -34,14 +34,17 @@ def versions_of(record: models.Model) -> models.QuerySet[Any]:
 
 
 def entries(rows: Collection[Any], user: Any) -> list[Entry]:
-    """History rows of one model as entries, in their order; masked fields stay masked."""
+    """History rows of one model as entries, in their order; masked fields stay masked.
+
+    Records are read with what they belong to: most are named after it.
+    """
     if not rows:
         return []
     model = next(iter(rows)).instance_type
     masked = policy_for(model).masked_fields(user) if has_policy(model) else frozenset()
     changes = describe_changes(rows, masked=masked)
     keys = [getattr(row, model._meta.pk.attname) for row in rows]
-    present = model._base_manager.in_bulk(set(keys))
+    present = model._base_manager.select_related().in_bulk(set(keys))
     return [
         Entry(
             row=row,
