@@ -1,7 +1,18 @@
 """What of imports and exports is about a person, and where else rows of files name somebody."""
 
-from apps.accounts.about import Personal, about_people, left_out
-from imports.models import ExportRecord, ImportComment, ImportJob, ImportMapping
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+
+from apps.accounts.about import Identity, Personal, about_people, erase_elsewhere, left_out
+from apps.accounts.erasing import replace_words
+from imports.exporter.keeping import PERSON_FILE
+from imports.models import ExportRecord, ImportComment, ImportCorrection, ImportJob, ImportMapping, ImportRow
+
+TEXT_FIELDS = ("key", "label")
+JSON_FIELDS = ("cells", "changes", "values", "messages")
 
 about_people(
     Personal(model=ImportJob, path="uploader", secret=frozenset({"token", "file"})),
@@ -21,3 +32,24 @@ left_out |= {
     "imports.importapproval.decided_by": "It says who decided: a part of the import.",
     "imports.importapproval_asked.user": "It says who was asked: a part of the import.",
 }
+
+
+def forget_in_files(person: Any, was: Identity) -> int:
+    """The rows of imports that name the person, and what was made to be handed over to them."""
+    for record in ExportRecord.objects.filter(kind=PERSON_FILE, filters__person=person.pk).exclude(file=""):
+        default_storage.delete(record.file)
+    holds = Q(label__contains=was.email) | Q(key__contains=was.email)
+    for name in JSON_FIELDS:
+        holds |= Q((f"{name}_text__contains", was.email))
+    rows = ImportRow.objects.annotate(**{f"{name}_text": Cast(name, TextField()) for name in JSON_FIELDS}).filter(holds)
+    changed = list(rows)
+    for row in changed:
+        for name in (*TEXT_FIELDS, *JSON_FIELDS):
+            setattr(row, name, was.replaced(getattr(row, name)))
+    ImportRow.objects.bulk_update(changed, [*TEXT_FIELDS, *JSON_FIELDS], batch_size=500)
+    replace_words(ImportCorrection.objects.all(), ("was", "value"), was.words)
+    replace_words(ImportComment.objects.all(), ("text",), was.words)
+    return len(changed)
+
+
+erase_elsewhere.append(forget_in_files)

@@ -49,12 +49,6 @@ _personal: list[Personal] = []
 left_out: dict[str, str] = {}
 """Links to a person (`app.model.field`) that are not about them, each with the reason; the file handed over says so."""
 
-erase_elsewhere: list[Callable[[Any, "Identity"], int]] = []
-"""Filled by upper apps: what else mentions somebody, to be replaced; each says how many rows it changed."""
-
-hand_over: list[Callable[[Any, Any, str], None]] = []
-"""Filled by the project's upper parts: starts the job that writes everything held about a person into a file."""
-
 
 @dataclass(frozen=True)
 class Identity:
@@ -65,16 +59,30 @@ class Identity:
     new_email: str
     new_name: str
 
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """What is looked for in texts, and what takes its place; a single short name would hit too much."""
+        pairs = [(self.email, self.new_email)]
+        return [*pairs, (self.name, self.new_name)] if " " in self.name else pairs
+
     def replaced(self, value: Any) -> Any:
         """The value without the address and the name, whatever it is made of."""
         if isinstance(value, str):
-            value = value.replace(self.email, self.new_email)
-            return value.replace(self.name, self.new_name) if self.name else value
+            for word, other in self.words:
+                value = value.replace(word, other)
+            return value
         if isinstance(value, list):
             return [self.replaced(one) for one in value]
         if isinstance(value, dict):
             return {self.replaced(key): self.replaced(one) for key, one in value.items()}
         return value
+
+
+erase_elsewhere: list[Callable[[Any, Identity], int]] = []
+"""Filled by upper apps: what else names somebody, to be replaced; each says how many rows it changed."""
+
+hand_over: list[Callable[[Any, Any], None]] = []
+"""Filled from above: starts the job that writes everything held about a person into a file for whoever asked."""
 
 
 def about_people(*rows: Personal) -> None:
@@ -98,3 +106,7 @@ def erased_email(key: int) -> str:
 
 def erased_name(key: int) -> str:
     return f"Erased person {key}"
+
+
+def is_erased(person: Any) -> bool:
+    return str(person.email).endswith(f"@{ERASED_DOMAIN}")

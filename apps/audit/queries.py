@@ -77,10 +77,12 @@ def page_of(record: models.Model | None) -> str:
 
 
 def rows_in(change_set: ChangeSet, user: Any) -> list[models.QuerySet[Any]]:
-    """The history rows of a change set that this person may see, a queryset for each model it touched."""
+    """The history rows of a change set that this person may see, a queryset for each tracked model it touched."""
     querysets = []
     for label in change_set.counts:
-        model = apps.get_model(label)
+        model: Any = apps.get_model(label)
+        if not hasattr(model, "history"):  # a session ended, a mail sent: counted, and told elsewhere
+            continue
         rows = model.history.filter(change_set=change_set).order_by("history_id")
         if not user.is_superuser:
             visible = scope(user, "view", model) if has_policy(model) else model._base_manager.none()

@@ -14,10 +14,12 @@ from admin_theme.actions import ActionForm, console_action
 from admin_theme.displays import badge, quiet, relative_time, state_badge, two_lines
 from admin_theme.gate import masked_here, may_here
 from apps.access.admin.person_page import ROLE_TONES, PersonPage, factors_now, is_locked_now, status_of
+from apps.access.admin.personal_data import PersonalDataActions
 from apps.access.explain.page import address as question_about
 from apps.access.models import Role
 from apps.access.see_as import can_be_seen, start_visit
 from apps.access.services import assign_role, withdraw_role
+from apps.accounts.about import is_erased
 from apps.accounts.models import User
 from apps.accounts.second_factors import in_words
 from apps.accounts.services import (
@@ -46,7 +48,7 @@ class GiveRoleForm(ActionForm):
 
 
 @admin.register(User)
-class PersonAdmin(PersonPage):
+class PersonAdmin(PersonalDataActions, PersonPage):
     list_display = ("person", "role_badge", "status_badge", "roles", "last_sign_in")
     list_filter = ("role", "status", "groups__role")
     lookups_allowed = ("groups__role__group_ptr__exact",)
@@ -79,6 +81,8 @@ class PersonAdmin(PersonPage):
                 "remove_factors",
                 "archive",
                 "restore",
+                "hand_over",
+                "erase",
             ],
         },
     ]
@@ -226,7 +230,7 @@ class PersonAdmin(PersonPage):
         verb="suspend",
         icon="check_circle",
         done="reactivated",
-        fits=lambda person: person.status != User.Status.ACTIVE,
+        fits=lambda person: person.status != User.Status.ACTIVE and not is_erased(person),
     )
     def reactivate(self, request: HttpRequest, person: User, reason: str) -> str:
         reactivate_person(person, by=request.user, reason=reason)
@@ -258,7 +262,11 @@ class PersonAdmin(PersonPage):
         return f"{person} is archived. Restore brings the account back."
 
     @console_action(
-        "Restore", verb="archive", icon="unarchive", done="restored", fits=lambda person: person.is_archived
+        "Restore",
+        verb="archive",
+        icon="unarchive",
+        done="restored",
+        fits=lambda person: person.is_archived and not is_erased(person),
     )
     def restore(self, request: HttpRequest, person: User, reason: str) -> str:
         restore_person(person, by=request.user, reason=reason)

@@ -15,6 +15,7 @@ from admin_theme.gate import gate, masked_here, may_here
 from admin_theme.tabs import Tab, TabbedAdmin
 from apps.access.memory import remembered
 from apps.access.models import RoleAssignment
+from apps.accounts.about import is_erased
 from apps.accounts.admin.sessions import SessionColumns
 from apps.accounts.admin.sign_ins import SignInColumns
 from apps.accounts.models import LoginEvent, Profile, User
@@ -44,6 +45,8 @@ def factors_now(person: User) -> list[Authenticator]:
 
 
 def status_of(person: User) -> SafeString:
+    if is_erased(person):
+        return badge("Erased")
     return badge("Archived") if person.is_archived else state_badge(person, "status", STATUS_TONES)
 
 
@@ -97,7 +100,14 @@ def changes_panel(request: HttpRequest, person: User) -> dict[str, Any]:
 
 
 ACCOUNT = "account"
-account_tab = Tab(key=ACCOUNT, title="Account", place=70, has_fields=True, inlines=(ProfileInline, RolesInline))
+account_tab = Tab(key=ACCOUNT, title="Account", place=70, has_fields=True, inlines=(RolesInline,))
+profile_tab = Tab(
+    key="profile",
+    title="Profile",
+    place=72,
+    inlines=(ProfileInline,),
+    opens=lambda request, person: may_here(request, "view", Profile),  # noqa: ARG005
+)
 sign_ins_tab = Tab(
     key="sign-ins",
     title="Sign-ins and sessions",
@@ -113,7 +123,7 @@ changes_tab = Tab(
     context=changes_panel,
 )
 
-people_tabs += [account_tab, sign_ins_tab, changes_tab]
+people_tabs += [account_tab, profile_tab, sign_ins_tab, changes_tab]
 
 
 def panel_tab(number: int, inline: type[Any]) -> Tab:
@@ -141,6 +151,8 @@ class PersonPage(TabbedAdmin[User]):
         "see_as",
         "remove_factors",
         "explain",
+        "hand_over",
+        "erase",
     )
 
     def tabs_for(self, request: HttpRequest, record: Any) -> list[Tab]:
@@ -187,6 +199,8 @@ class PersonPage(TabbedAdmin[User]):
 
 
 def why_closed(person: User) -> str:
+    if is_erased(person):
+        return "Their personal data was erased; what they did and the figures stayed."
     if person.is_archived:
         return "The account is archived; restoring it brings it back."
     return f"The account is {person.get_status_display().lower()}."

@@ -20,12 +20,15 @@ WORDS = {
     "remove_factors": "remove the second factors of",
     "see_as": "see the console as",
     "explain": "ask “May they …?” about",
+    "hand_over": "hand over everything held about",
+    "erase": "erase the personal data of",
     "retry": "start again",
     "run": "run now",
     "undo": "take back",
     "withdraw": "take away",
     "read": "mark as read",
     "decide": "decide on",
+    "trace": "see whether they read",
 }
 
 

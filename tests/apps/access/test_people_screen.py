@@ -37,7 +37,7 @@ def body(client: Client, address: str) -> str:
 def test_support_sees_no_address_or_birthday_in_a_profile(support: User, student: User, signed_in: SignedIn) -> None:
     Profile.objects.create(user=student, bio="canary-bio", address="canary-street", phone_number="canary-555")
 
-    shown = body(signed_in(support), f"{page(student)}?tab=account")
+    shown = body(signed_in(support), f"{page(student)}?tab=profile")
 
     assert "canary-bio" in shown
     assert "canary-street" not in shown

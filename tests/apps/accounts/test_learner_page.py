@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from apps.accounts.models import LoginEvent, Profile, User
+from apps.assessments.models import Attempt
 from apps.audit.recording import change_set
 from apps.catalog.models import Course, CourseInstructor
 from apps.catalog.states import CourseStatus
@@ -20,11 +21,12 @@ from apps.enrollments.access import access_now, is_open_now
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.enrollments.services import suspend_enrollment
 from apps.enrollments.states import EnrollmentStatus
-from tests.recipes import assessments, catalog, enrollments, reviews
+from apps.reviews.models import Review
+from tests.recipes import assessments, catalog, enrollments, notifications, reviews
 from tests.support.kept import kept_for_the_file
 from tests.support.people import give_role, person, teach
 
-TABS = ("access", "progress", "attempts", "review", "account", "sign-ins", "changes")
+TABS = ("access", "progress", "attempts", "review", "account", "profile", "sign-ins", "notifications", "changes")
 MOST_QUERIES, MOST_FOR_ALL_KINDS = 20, 44
 
 
@@ -69,6 +71,7 @@ def add_rows(learner: User, course: Course) -> None:
     assessments.attempt.make(user=learner, assessment=assessments.assessment.make(lesson=lesson))
     reviews.review.make(user=learner, course=course)
     LoginEvent.objects.create(user=learner, email=learner.email, outcome=LoginEvent.Outcome.SUCCESS)
+    notifications.notification.make(recipient=learner, title="canary-told", kind="course_news")
 
 
 @pytest.fixture(scope="module")
@@ -112,13 +115,17 @@ def test_each_tab_shows_its_own_rows_and_hides_what_support_does_not_see(
 
     seen = {tab: shown(client, page(stage.learner, tab)) for tab in TABS}
 
+    attempt = Attempt.objects.get(user=stage.learner, assessment__lesson__course=stage.courses[0])
+    review = Review.objects.get(user=stage.learner, course=stage.courses[0])
+    assert "Not yet" in seen["notifications"]
+    assert "canary-told" not in "".join(seen.values())
     assert "2 min" in seen["progress"]
     assert "1 of 1" in seen["progress"]
-    assert f"/admin/assessments/attempt/{stage.learner.attempts.first().pk}/" in seen["attempts"]
-    assert f"/admin/reviews/review/{stage.learner.reviews.first().pk}/" in seen["review"]
+    assert f"/admin/assessments/attempt/{attempt.pk}/" in seen["attempts"]
+    assert f"/admin/reviews/review/{review.pk}/" in seen["review"]
     assert "Signed in" in seen["sign-ins"]
     assert "Signed in now" not in seen["sign-ins"]
-    assert "canary-bio" in seen["account"]
+    assert "canary-bio" in seen["profile"]
     assert "Shared their key." in seen["changes"]
     assert "canary-bio" in seen["changes"]
     assert not [tab for tab in TABS if "canary-street" in seen[tab] or "canary-555" in seen[tab]]
