@@ -12,7 +12,11 @@ from apps.enrollments.models import Enrollment
 from apps.enrollments.states import EnrollmentStatus as Status
 
 OPEN_STATES = (Status.ACTIVE, Status.COMPLETED)
-CLOSED_COURSES = (CourseStatus.DRAFT, CourseStatus.ARCHIVED)
+COURSE_STATES = {
+    CourseStatus.DRAFT: "The course is a draft: it opens when it is published.",
+    CourseStatus.UNPUBLISHED: "The course is not published any more.",
+    CourseStatus.ARCHIVED: "The course is archived.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,8 @@ class Access:
 def is_open_now() -> Q:
     """The condition under which an enrollment gives access at this moment; what `access_now` says in words."""
     lasting = Q(access_ends_at=None) | Q(access_ends_at__gt=timezone.now())
-    there = Q(archived_at=None, course__archived_at=None) & ~Q(course__status__in=CLOSED_COURSES)
-    return Q(status__in=OPEN_STATES) & lasting & there
+    there = Q(archived_at=None, course__archived_at=None) & ~Q(course__status__in=COURSE_STATES)
+    return Q(status__in=OPEN_STATES, user__is_active=True) & lasting & there
 
 
 def access_now(enrollment: Enrollment) -> Access:
@@ -54,11 +58,9 @@ def why_closed(enrollment: Enrollment) -> str:
         return "The enrollment is suspended; reactivating it opens the course again."
     if enrollment.status == Status.EXPIRED or (ends is not None and ends <= timezone.now()):
         return f"Access ended{f' on {day(ends)}' if ends else ''}; extending it opens the course again."
-    if course.archived_at or course.status == CourseStatus.ARCHIVED:
-        return "The course is archived."
-    if course.status == CourseStatus.DRAFT:
-        return "The course is not published yet."
-    return ""
+    if course.archived_at or course.status in COURSE_STATES:
+        return COURSE_STATES[CourseStatus.ARCHIVED if course.archived_at else CourseStatus(course.status)]
+    return "" if enrollment.user.is_active else "The account cannot sign in."
 
 
 def day(moment: datetime) -> str:

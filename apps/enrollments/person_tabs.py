@@ -9,15 +9,18 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from admin_theme.displays import badge, percent_bar, state_badge
-from admin_theme.gate import gate, may_here
+from admin_theme.gate import gate, masked_here, may_here
 from admin_theme.tabs import Tab
 from apps.access.memory import remembered
+from apps.accounts.models import User
 from apps.accounts.panels import Telling
 from apps.catalog.admin.panels import ROWS, page_number
 from apps.catalog.models import Lesson
 from apps.enrollments.access import access_now, is_open_now
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.enrollments.panels import STATUS_TONES
+
+MOST_DIGITS = 18
 
 
 def enrollments_of(request: HttpRequest, person: Any) -> QuerySet[Enrollment]:
@@ -43,7 +46,7 @@ def last_reason() -> Subquery:
 
 def access_panel(request: HttpRequest, person: Any) -> dict[str, Any]:
     """Per course whether the person gets in, and why."""
-    rows = enrollments_of(request, person).select_related("course").annotate(last_reason=last_reason())
+    rows = enrollments_of(request, person).select_related("course", "user").annotate(last_reason=last_reason())
     page: Any = Paginator(rows.order_by("-enrolled_at", "-pk"), ROWS).get_page(page_number(request))
     for enrollment in page:
         access = access_now(enrollment)
@@ -100,11 +103,20 @@ def has_any(request: HttpRequest, person: Any) -> bool:
     return person.role == person.Role.STUDENT or bool(counts_once(request, person)["all"])
 
 
+def learner_from_address(request: HttpRequest) -> dict[str, Any]:
+    """The address of the person an "enroll" link names, when whoever follows it may see both."""
+    key = request.GET.get("user", "")
+    if not key.isdecimal() or len(key) > MOST_DIGITS or "email" in masked_here(request, User):
+        return {}
+    found = gate.scope(request.user, "view", User).filter(pk=key, archived_at=None).values_list("email", flat=True)
+    return {"learner_email": email} if (email := found.first()) else {}
+
+
 access_tab = Tab(
     key="access",
     title="Access",
     place=10,
-    template="enrollments/access_panel.html",
+    template="enrollments/person_access_panel.html",
     context=access_panel,
     count=lambda request, person: counts_once(request, person)["all"],
     opens=has_any,
@@ -113,7 +125,7 @@ learning_tab = Tab(
     key="progress",
     title="Progress",
     place=20,
-    template="enrollments/learning_panel.html",
+    template="enrollments/person_progress_panel.html",
     context=progress_panel,
     opens=has_any,
 )

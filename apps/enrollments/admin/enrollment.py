@@ -22,6 +22,7 @@ from apps.enrollments.admin.enrollment_actions import EnrollmentActions
 from apps.enrollments.forms import EnrollForm
 from apps.enrollments.models import Enrollment
 from apps.enrollments.panels import STATUS_TONES, progress_tab
+from apps.enrollments.person_tabs import learner_from_address
 
 
 @admin.register(Enrollment)
@@ -160,7 +161,7 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
         return () if course_from_address(request) else ("course",)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return course_from_address(request)
+        return course_from_address(request) | learner_from_address(request)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "course" and (named := course_from_address(request)):

@@ -192,6 +192,8 @@ def test_an_account_that_cannot_sign_in_says_why_first(stage: Stage, signed_in: 
 
     assert "Cannot sign in." in seen
     assert "The account is suspended." in seen
+    assert "Has access to 0 of 3 courses" in seen
+    assert "The account cannot sign in." in seen
 
 
 def test_a_colleague_without_courses_opens_at_the_account(stage: Stage, signed_in: Callable[[User], Client]) -> None:
@@ -226,9 +228,22 @@ def test_what_the_words_say_of_access_is_what_the_database_counts(stage: Stage) 
                 made = catalog.course.make(status=course, archived_at=gone)
                 enrollments.enrollment.make(user=learner, course=made, status=status, access_ends_at=end)
 
-    rows = Enrollment.with_archived.filter(user=learner).select_related("course")
+    rows = Enrollment.with_archived.filter(user=learner).select_related("course", "user")
     open_by_words = {row.pk for row in rows if access_now(row).is_open}
 
     assert open_by_words == set(rows.filter(is_open_now()).values_list("pk", flat=True))
-    assert len(open_by_words) == 8
+    assert len(open_by_words) == 4
     assert all(access_now(row).because.endswith(".") for row in rows)
+
+
+def test_the_page_leads_to_enrolling_this_person_and_nobody_hidden(
+    stage: Stage, signed_in: Callable[[User], Client]
+) -> None:
+    address = f"{reverse('admin:enrollments_enrollment_add')}?user={stage.learner.pk}"
+
+    for_administrator = shown(signed_in(stage.administrator), address)
+    for_instructor = shown(signed_in(stage.instructor), address)
+
+    assert address in shown(signed_in(stage.administrator), page(stage.learner))
+    assert f'value="{stage.learner.email}"' in for_administrator
+    assert stage.learner.email not in for_instructor
