@@ -38,17 +38,17 @@ def forget_in_files(person: Any, was: Identity) -> int:
     """The rows of imports that name the person, and what was made to be handed over to them."""
     for record in ExportRecord.objects.filter(kind=PERSON_FILE, filters__person=person.pk).exclude(file=""):
         default_storage.delete(record.file)
-    holds = Q(label__contains=was.email) | Q(key__contains=was.email)
+    holds = Q(label__icontains=was.email) | Q(key__icontains=was.email)
     for name in JSON_FIELDS:
-        holds |= Q((f"{name}_text__contains", was.email))
+        holds |= Q((f"{name}_text__icontains", was.email))
     rows = ImportRow.objects.annotate(**{f"{name}_text": Cast(name, TextField()) for name in JSON_FIELDS}).filter(holds)
     changed = list(rows)
     for row in changed:
         for name in (*TEXT_FIELDS, *JSON_FIELDS):
             setattr(row, name, was.replaced(getattr(row, name)))
     ImportRow.objects.bulk_update(changed, [*TEXT_FIELDS, *JSON_FIELDS], batch_size=500)
-    replace_words(ImportCorrection.objects.all(), ("was", "value"), was.words)
-    replace_words(ImportComment.objects.all(), ("text",), was.words)
+    replace_words(ImportCorrection.objects.all(), ("was", "value"), was)
+    replace_words(ImportComment.objects.all(), ("text",), was)
     return len(changed)
 
 

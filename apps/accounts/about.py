@@ -1,7 +1,9 @@
 """Which records are about a person: what a timeline follows, what is handed over to them, what an erasure blanks."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -50,6 +52,12 @@ left_out: dict[str, str] = {}
 """Links to a person (`app.model.field`) that are not about them, each with the reason; the file handed over says so."""
 
 
+@cache
+def whole(word: str) -> re.Pattern[str]:
+    """Finds a name or an address, and not where it is a part of somebody else's."""
+    return re.compile(rf"(?<![\w.+-]){re.escape(word)}(?![-\w]|\.\w)", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Identity:
     """Who somebody was, and the words that stand in their place."""
@@ -69,7 +77,7 @@ class Identity:
         """The value without the address and the name, whatever it is made of."""
         if isinstance(value, str):
             for word, other in self.words:
-                value = value.replace(word, other)
+                value = whole(word).sub(other, value)
             return value
         if isinstance(value, list):
             return [self.replaced(one) for one in value]

@@ -6,8 +6,7 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Replace
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts.about import (
@@ -109,20 +108,23 @@ def _forget_in_changes(person: User, was: Identity) -> None:
         if rows.has_history:
             history = rows.history_of(person)
             touching = ChangeSet.objects.filter(pk__in=history.order_by().values("change_set_id"))
-            replace_words(touching, ("title", "reason"), was.words)
-            replace_words(history, ("history_change_reason",), was.words)
-    replace_words(ChangeSet.objects.filter(actor=person), ("title", "reason"), was.words)
-    replace_words(ChangeSet.objects.all(), ("title", "reason"), was.words[:1])
-    replace_words(AccessEvent.objects.all(), ("path", "detail"), was.words)
+            replace_words(touching, ("title", "reason"), was)
+            replace_words(history, ("history_change_reason",), was)
+    replace_words(ChangeSet.objects.filter(actor=person), ("title", "reason"), was)
+    replace_words(ChangeSet.objects.all(), ("title", "reason"), was, address_alone=True)
+    replace_words(AccessEvent.objects.all(), ("path", "detail"), was)
 
 
-def replace_words(rows: QuerySet[Any], fields: Iterable[str], words: Iterable[tuple[str, str]]) -> int:
-    """Puts other words in the place of these in text columns, and says how many values it changed."""
+def replace_words(rows: QuerySet[Any], fields: Iterable[str], was: Identity, *, address_alone: bool = False) -> int:
+    """Puts other words in the place of somebody's in text columns, each text once; says how many rows it changed."""
     changed = 0
     for name in fields:
-        for word, other in words:
-            found = rows.filter(**{f"{name}__contains": word})
-            changed += found.update(**{name: Replace(F(name), Value(word), Value(other))})
+        named = Q()
+        for word, _other in was.words[: 1 if address_alone else None]:
+            named |= Q((f"{name}__icontains", word))
+        for text in set(rows.filter(named).order_by().values_list(name, flat=True)):
+            if (other := was.replaced(text)) != text:
+                changed += rows.filter(**{name: text}).update(**{name: other})
     return changed
 
 

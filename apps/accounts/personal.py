@@ -58,8 +58,20 @@ about_people(
     Personal(model=EmailAddress, title="e-mail addresses", goes=True),
     Personal(model=Authenticator, title="second factors", secret=frozenset({"data"}), goes=True),
     Personal(model=UserSession, title="sessions", secret=frozenset({"session_key"}), goes=True),
-    Personal(model=ChangeSet, path="actor", title="what they changed", blanks={"ip_address": None}),
-    Personal(model=AccessEvent, path="actor", title="refusals and visits", blanks={"ip_address": None}),
+    Personal(
+        model=ChangeSet,
+        path="actor",
+        title="what they changed",
+        secret=frozenset({"title", "reason"}),  # they may name others
+        blanks={"ip_address": None},
+    ),
+    Personal(
+        model=AccessEvent,
+        path="actor",
+        title="refusals and visits",
+        secret=frozenset({"detail"}),
+        blanks={"ip_address": None},
+    ),
 )
 left_out |= {
     "accounts.user.archived_by": "It says who archived somebody's account: a fact about that account.",

@@ -10,7 +10,7 @@ about_people(Personal(model=Notification, path="recipient", goes=True))
 
 
 def forget_in_notifications(person: Any, was: Identity) -> int:  # noqa: ARG001
-    return replace_words(Notification.objects.all(), ("title", "text"), was.words)
+    return replace_words(Notification.objects.all(), ("title", "text"), was)
 
 
 erase_elsewhere.append(forget_in_notifications)

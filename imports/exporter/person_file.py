@@ -17,7 +17,7 @@ from imports.models import ExportRecord
 
 FORMAT = ExportRecord.Format.JSON
 BATCH = 500
-SOMEBODY = "a colleague"
+SOMEBODY, SOMEBODYS = "a colleague", "somebody else's"
 Row = dict[str, Any]
 
 
@@ -85,6 +85,7 @@ def _facts(one: Personal, rows: QuerySet[Any], person: User) -> Iterator[Row]:
 def _names(fields: "list[Field[Any, Any]]", batch: list[Any], person: User) -> dict[str, dict[Any, str]]:
     """For each field that points at a record what the records are called; of other people the file says nothing."""
     called: dict[str, dict[Any, str]] = {}
+    kinds = {one.model: one for one in personal_rows()}
     for place, field in enumerate(fields):
         related = field.related_model
         if not field.is_relation or not isinstance(related, type):
@@ -92,6 +93,9 @@ def _names(fields: "list[Field[Any, Any]]", batch: list[Any], person: User) -> d
         keys = {values[place] for values in batch} - {None}
         if related is User:
             called[field.name] = {key: person.email if key == person.pk else SOMEBODY for key in keys}
+        elif (about := kinds.get(related)) is not None:
+            own = about.rows_of(person).select_related().in_bulk(keys)
+            called[field.name] = {key: str(own[key]) if key in own else SOMEBODYS for key in keys}
         else:
             records = related._base_manager.select_related().in_bulk(keys)
             called[field.name] = {key: str(record) for key, record in records.items()}

@@ -35,6 +35,8 @@ SignedIn = Callable[[User], Client]
 ADDRESS = "/admin/accounts/user/"
 EMAIL, NAME, CANARY, IP = "vera.canary@mail.example", "Vera Quillfeather", "canary-", "203.0.113.77"
 
+NAMESAKES = "Silvera Quillfeather and a.vera.canary@mail.example"
+
 
 class Stage(NamedTuple):
     """Somebody with a trace in every corner, and those who may and may not do something about it."""
@@ -70,6 +72,9 @@ def make_stage() -> Stage:
     AccessEvent.objects.create(kind=AccessEvent.Kind.NOT_FOUND, actor=vera, path=f"/x/{EMAIL}", ip_address=IP)
     notifications.notification.make(recipient=vera, title="canary-told")
     notifications.notification.make(recipient=administrator, title=f"{NAME} asks for help")
+    notifications.notification.make(
+        recipient=administrator, title="Silvera Quillfeather and a.vera.canary@mail.example"
+    )
     jobs.job_run.make(requester=administrator, title=f"Everything held about {NAME}", outcome=f"Sent to {EMAIL}.")
     row: Any = imports.import_row.make(key=EMAIL, label=NAME, cells=[EMAIL, "Vera"], values={"user": EMAIL})
     assert row.pk
@@ -124,6 +129,8 @@ def test_an_erasure_leaves_nothing_that_says_who_it_was_and_keeps_the_figures(st
 
     left = whole_database()
     assert [word for word in (EMAIL, NAME, "Quillfeather", CANARY, IP) if word not in before] == []
+    assert Notification.objects.filter(title=NAMESAKES).exists()
+    left = left.replace(NAMESAKES, "")
     assert [word for word in (EMAIL, NAME, "Quillfeather", CANARY, IP) if word in left] == []
     assert (list(Enrollment.objects.values_list("pk", "status", "progress_percent")), Review.objects.count()) == figures
     assert LessonProgress.objects.filter(enrollment__user=stage.vera, is_completed=True).count() == 1
@@ -219,6 +226,7 @@ def test_everything_held_is_handed_over_once_for_a_day_and_noted(stage: Stage, s
     assert "" in [row["address"] for row in held["profiles"]["earlier"]]
     assert held["given answers"]["now"][0]["text_answer"] == "canary-essay"
     assert held["enrollments"]["now"][0]["user"] == EMAIL
+    assert held["reports of reviews"]["now"][0]["review"] == "somebody else's"
     assert {one.heading for one in personal_rows()} == set(held)
     assert "password" not in held["account"]["now"][0]
     assert stage.administrator.email not in content
