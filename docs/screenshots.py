@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -161,8 +162,8 @@ def edit_workbook(path: Path) -> None:
     """A title, a move, a lesson with a question, and a number that is none."""
     book = openpyxl.load_workbook(path)
 
-    def write(sheet: str, line: int, **cells: object) -> None:
-        places = {cell.value: cell.column for cell in book[sheet][1]}
+    def write(sheet: str, line: int, **cells: Any) -> None:
+        places: dict[Any, Any] = {cell.value: cell.column for cell in book[sheet][1]}
         for name, value in cells.items():
             book[sheet].cell(line, places[name]).value = value
 

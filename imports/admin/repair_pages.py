@@ -144,9 +144,9 @@ def _back(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     for name in KEPT:
         if name in asked:
             kept[name] = asked[name]
-    sheet, parts = kept.get("sheet", ""), parts_of(job)
+    sheet, tab, parts = kept.get("sheet", ""), str(kept.get("tab", "")), parts_of(job)
     part = parts[int(sheet)] if sheet.isdecimal() and int(sheet[:9]) < len(parts) else parts[0]
-    if kept.get("tab") in (Outcome.INVALID, Outcome.CONFLICT) and not part.counts.get(kept["tab"]):
+    if tab in (Outcome.INVALID, Outcome.CONFLICT) and not part.counts.get(tab):
         kept = QueryDict(f"sheet={part.index}" if job.parts else "")
     if page_of(job) != "plan" or not kept:
         return to_page(job)

@@ -129,7 +129,7 @@ def test_an_instructor_takes_a_course_out_brings_it_back_changed_and_takes_it_al
     expect(page.get_by_text("5 rows created by this import")).to_be_visible()
     expect(page.get_by_text("3 rows changed by this import")).to_be_visible()
     lessons = Lesson.objects.order_by("code").values_list("code", "module__code", "title", "order")
-    assert list(lessons)[0] == ("check", "m2", "Check yourself", 4)
+    assert lessons[0] == ("check", "m2", "Check yourself", 4)
     assert {lesson[:2] for lesson in lessons} == {("check", "m2"), ("l1", "m1"), ("l2", "m2"), ("l3", "m2")}
     assert Answer.objects.filter(question__assessment__lesson__code="check").count() == 2
 

@@ -47,7 +47,11 @@ def test_a_plan_is_asked_about_discussed_approved_and_applied(plan: ImportJob, m
     after = run("imports", "discussion", plan.pk, "--json")
 
     assert (early.code, "Ask for approval first" in early.json["message"]) == (2, True)
-    assert (asked.code, asked.json["approval"]["state"], asked.json["approval"]["asked"]) == (0, "open", [checker.email])
+    assert (asked.code, asked.json["approval"]["state"], asked.json["approval"]["asked"]) == (
+        0,
+        "open",
+        [checker.email],
+    )
     assert (said.code, said.json["counts"]["invalid"]) == (0, 1)
     assert approved.code == 0
     assert f"Approved: {checker.email}." in approved.out

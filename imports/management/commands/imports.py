@@ -1,5 +1,5 @@
-"""`manage.py imports kinds|presets|template|plan|watch|show|errors|correct|discussion|comment|ask|approve|decline|withdraw|
-apply|undo`: for cron and terminals."""
+"""`manage.py imports kinds|presets|template|plan|watch|show|errors|correct|discussion|comment|ask|approve|decline|
+withdraw|apply|undo`: for cron and terminals."""
 
 import sys
 from collections.abc import Callable, Mapping
