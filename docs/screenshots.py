@@ -77,7 +77,12 @@ TOUR = (
     ("workbook-repair", "Repaired where it stands", "", "The faulty cell is written anew; everything else stays."),
     ("workbook-discussion", "Talked over", "", "Others say what they think of the plan before it is applied."),
     ("workbook-result", "The course as it is now", "", "Every record that was made or changed, and the way back."),
-    ("workbook-undo", "Taken back", "", "Undo says first what it will leave alone, and then everything is as it was."),
+    (
+        "workbook-undo",
+        "Taking it back",
+        "",
+        "What goes away again, what gets its old values, and what would be left alone.",
+    ),
     ("imports", "Imports", "/admin/imports/importjob/", "Every file, what it did, and the way back."),
     ("timeline", "The timeline", "/admin/audit/changeset/", "Who changed what, when and why."),
     ("jobs", "Jobs", "/admin/jobs/jobrun/", "Everything that runs in the background."),
@@ -194,6 +199,8 @@ def photograph_a_workbook(page: Page, folder: Path, file: Path) -> None:
     page.wait_for_url("**/plan/", timeout=60_000)
     page.screenshot(path=folder / "workbook-tree.png")
     page.get_by_role("link", name="A closer look at conditions").click()
+    page.get_by_label("Duration minutes").wait_for()
+    page.wait_for_load_state("networkidle")
     page.screenshot(path=folder / "workbook-repair.png")
     page.get_by_label("Duration minutes").fill("10")
     page.get_by_role("button", name="Correct this row").click()
@@ -207,8 +214,8 @@ def photograph_a_workbook(page: Page, folder: Path, file: Path) -> None:
     page.wait_for_url("**/result/", timeout=60_000)
     page.screenshot(path=folder / "workbook-result.png")
     page.get_by_role("link", name="take it all back").click()
-    page.get_by_role("button", name=re.compile("Take back")).click()
-    page.wait_for_url("**/result/", timeout=60_000)
+    page.get_by_role("button", name=re.compile("Take back")).wait_for()
+    page.wait_for_load_state("networkidle")
     page.screenshot(path=folder / "workbook-undo.png")
 
 
