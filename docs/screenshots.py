@@ -217,6 +217,8 @@ def photograph_a_workbook(page: Page, folder: Path, file: Path) -> None:
     page.get_by_role("button", name=re.compile("Take back")).wait_for()
     page.wait_for_load_state("networkidle")
     page.screenshot(path=folder / "workbook-undo.png")
+    page.get_by_role("button", name=re.compile("Take back")).click()
+    page.wait_for_url("**/result/", timeout=60_000)
 
 
 def photograph_a_refusal(page: Page, folder: Path) -> None:
