@@ -22,9 +22,10 @@ def start_apply(
 ) -> JobRun:
     """Applies in the background. Asked twice, it answers with the same run."""
     job = lock_import(job)
+    refuse_stranger(job, by, "apply")
     if (run := done_already(job, Status.APPLYING, Status.APPLIED, Status.PARTLY_APPLIED)) is not None:
         return run
-    _prepare_apply(job, by, good_rows_only=good_rows_only, confirmed=confirmed, notify=notify)
+    _prepare_apply(job, good_rows_only=good_rows_only, confirmed=confirmed, notify=notify)
     return run_of(tasks.apply_import, job, Status.APPLYING, by=by, in_background=True, what="Apply")
 
 
@@ -34,10 +35,11 @@ def apply_now(
     """Applies in this process."""
     with transaction.atomic():
         locked = lock_import(job)
+        refuse_stranger(locked, by, "apply")
         if (run := done_already(locked, Status.APPLIED, Status.PARTLY_APPLIED)) is not None:
             return finish_here(run, job)
         if locked.status != Status.APPLYING:
-            _prepare_apply(locked, by, good_rows_only=good_rows_only, confirmed=confirmed, notify=notify)
+            _prepare_apply(locked, good_rows_only=good_rows_only, confirmed=confirmed, notify=notify)
             locked.status = Status.APPLYING
             locked.save(update_fields=["status"])
     run = run_of(tasks.apply_import, locked, Status.APPLYING, by=by, in_background=False, what="Apply")
@@ -47,8 +49,7 @@ def apply_now(
     return job
 
 
-def _prepare_apply(job: ImportJob, by: Any, *, good_rows_only: bool, confirmed: bool, notify: bool) -> None:
-    refuse_stranger(job, by, "apply")
+def _prepare_apply(job: ImportJob, *, good_rows_only: bool, confirmed: bool, notify: bool) -> None:
     if job.status != Status.PLANNED:
         raise RuleBroken("There is no plan to apply. Make the plan first.")
     if job.fingerprint != tasks.fingerprint_of(job):

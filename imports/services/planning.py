@@ -27,6 +27,7 @@ def plan_now(job: ImportJob, *, by: Any) -> ImportJob:
 
 def _begin(job: ImportJob, by: Any, *, in_background: bool) -> JobRun:
     job = lock_import(job) if in_background else job
+    refuse_stranger(job, by, "change")
     if job.status == Status.PLANNING and job.run is not None:
         return job.run
     refuse_plan(job, by)

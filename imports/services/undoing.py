@@ -18,9 +18,10 @@ CAN_BE_UNDONE = (Status.APPLIED, Status.PARTLY_APPLIED, Status.PARTLY_UNDONE)
 def start_undo(job: ImportJob, *, by: Any) -> JobRun:
     """Takes the import back in the background. Asked twice, it answers with the same run."""
     job = lock_import(job)
+    refuse_stranger(job, by, "undo")
     if (run := done_already(job, Status.UNDOING, Status.UNDONE)) is not None:
         return run
-    _refuse_undo(job, by)
+    _refuse_undo(job)
     return run_of(tasks.undo_import, job, Status.UNDOING, by=by, in_background=True, what="Undo")
 
 
@@ -28,16 +29,16 @@ def undo_now(job: ImportJob, *, by: Any) -> ImportJob:
     """Takes the import back in this process."""
     with transaction.atomic():
         locked = lock_import(job)
+        refuse_stranger(locked, by, "undo")
         if locked.status == Status.UNDONE and locked.run is not None:
             return finish_here(locked.run, job)
         if locked.status != Status.UNDOING:
-            _refuse_undo(locked, by)
+            _refuse_undo(locked)
     run = run_of(tasks.undo_import, locked, Status.UNDOING, by=by, in_background=False, what="Undo")
     return finish_here(run, job)
 
 
-def _refuse_undo(job: ImportJob, by: Any) -> None:
-    refuse_stranger(job, by, "undo")
+def _refuse_undo(job: ImportJob) -> None:
     if job.status not in CAN_BE_UNDONE:
         raise RuleBroken("There is nothing to take back: this import was not applied.")
 

@@ -80,7 +80,7 @@ def recognize(job: ImportJob, *, by: Any) -> None:
     """Finds out encoding, delimiter, sheet, headers and kind, or what tables there are. Raises `FileRefused`."""
     if not job.kind:
         with local_path(job) as path:
-            job.kind = QUESTION_BANK if looks_like_questions(path, job.format) else platform_of(path, job.format)
+            job.kind = QUESTION_BANK if looks_like_questions(path, job.format) else platform_of(job, path)
             job.kind = job.kind or composite_in(job, path)
     if job.kind in COMPOSITES:
         _refuse_without_right(job.kind, by)
