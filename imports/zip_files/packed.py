@@ -19,9 +19,14 @@ from imports.zip_files.members import MANIFEST, headers_of, members_of, table_in
 class Files(Protocol):
     """`names` are those of the files that are to be read, `others` those that are not; all in lower case."""
 
-    names: Collection[str]
-    others: Collection[str]
-    where: str
+    @property
+    def names(self) -> Collection[str]: ...
+
+    @property
+    def others(self) -> Collection[str]: ...
+
+    @property
+    def where(self) -> str: ...
 
     def headers_of(self, name: str) -> tuple[str, ...]: ...
 

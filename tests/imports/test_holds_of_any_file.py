@@ -186,7 +186,7 @@ def refuse_traces(kind: ImportKind, before: Tables, edited: Tables, by_hand: int
 def test_what_is_edited_is_shown_what_is_shown_is_written_and_an_undo_takes_it_back(
     kind: ImportKind, world: User
 ) -> None:
-    @tried(4)
+    @tried(2)
     @given(edits=edits_of(kind), is_touched=st.booleans())
     def holds(edits: list[tuple[int, str, str]], is_touched: bool) -> None:
         with taken_back():

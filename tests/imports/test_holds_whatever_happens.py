@@ -262,7 +262,7 @@ class Imports(RuleBasedStateMachine):
 
 
 def test_any_order_of_imports_edits_lost_rights_kills_and_retries_ends_as_the_model_says() -> None:
-    run_state_machine_as_test(Imports, settings=tried(6, steps=12))
+    run_state_machine_as_test(Imports, settings=tried(5, steps=12))
 
 
 LESSONS = st.lists(
