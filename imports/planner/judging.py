@@ -224,11 +224,13 @@ class Judge:
 
     def _show_what_follows(self, draft: Draft) -> None:
         for column in self.kind.columns:
-            if column.name in draft.changes or isinstance(column, Reference) or column.attname not in draft.values:
+            field = column.model_field
+            if field is None or column.name in draft.changes or isinstance(column, Reference):
                 continue
-            new, old = draft.values[column.attname], draft.current.get(column.path)
-            if new != old and (column.path in draft.current or draft.is_new):
-                draft.changes[column.name] = [column.show(old), column.show(new)]
+            old = field.get_default() if draft.is_new else draft.current.get(column.path)
+            new = draft.values.get(column.attname, old)
+            if new != old and (draft.is_new or column.path in draft.current):
+                draft.changes[column.name] = ["" if draft.is_new else column.show(old), column.show(new)]
 
     def _refuse_without_right(self, chunk: Chunk, drafts: Sequence[Draft]) -> None:
         if chunk.user.is_superuser:

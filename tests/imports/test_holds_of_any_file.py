@@ -191,6 +191,7 @@ def test_what_is_edited_is_shown_what_is_shown_is_written_and_an_undo_takes_it_b
     def holds(edits: list[tuple[int, str, str]], is_touched: bool) -> None:
         with taken_back():
             rows, tables = exported(kind, world), every_table()
+            assert rows, f"`make_world` makes no row of {kind.key}."
             before = by_key(kind, rows)
             touched = put(rows, edits)
 
