@@ -89,6 +89,9 @@ class Identity:
 erase_elsewhere: list[Callable[[Any, Identity], int]] = []
 """Filled by upper apps: what else names somebody, to be replaced; each says how many rows it changed."""
 
+erasure_refusals: list[Callable[[Any], str]] = []
+"""Filled by upper apps: a sentence why somebody cannot be erased yet, or ""."""
+
 hand_over: list[Callable[[Any, Any], None]] = []
 """Filled from above: starts the job that writes everything held about a person into a file for whoever asked."""
 

@@ -15,6 +15,7 @@ from apps.accounts.about import (
     erase_elsewhere,
     erased_email,
     erased_name,
+    erasure_refusals,
     is_erased,
     personal_rows,
 )
@@ -35,6 +36,9 @@ def refuse_erasure(person: User) -> None:
         raise RuleBroken(f"{person} was erased already.")
     if person.is_staff and person.is_active:
         raise RuleBroken(f"{person} still works here. Suspend or archive the account before it is erased.")
+    for why in erasure_refusals:
+        if sentence := why(person):
+            raise RuleBroken(sentence)
 
 
 def counts_before(person: User) -> list[tuple[str, int]]:

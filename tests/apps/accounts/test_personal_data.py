@@ -20,6 +20,8 @@ from apps.accounts.services import hand_over_person, reactivate_person, restore_
 from apps.audit.models import AccessEvent, ChangeSet
 from apps.audit.queries import page_of_entries
 from apps.audit.recording import change_set
+from apps.catalog.models import CourseInstructor
+from apps.catalog.states import CourseStatus
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.jobs.models import JobRun
 from apps.notifications.models import Notification
@@ -170,6 +172,10 @@ def test_who_may_not_be_erased_and_who_may_not_erase_changes_nothing(stage: Stag
         (administrator, administrator, "They asked.", "your own account"),
         (administrator, person("second", User.Role.ADMINISTRATOR), "They asked.", "still works here"),
     ]
+    teacher = person("teacher", User.Role.INSTRUCTOR, status=User.Status.SUSPENDED)
+    course = catalog.course.make(title="Botany", status=CourseStatus.PUBLISHED)
+    CourseInstructor.objects.create(course=course, user=teacher)
+    refused.append((teacher, administrator, "They asked.", "still teaches Botany"))
     before = whole_database()
 
     for target, by, reason, sentence in refused:
