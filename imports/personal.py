@@ -36,8 +36,10 @@ left_out |= {
 
 def forget_in_files(person: Any, was: Identity) -> int:
     """The rows of imports that name the person, and what was made to be handed over to them."""
-    for record in ExportRecord.objects.filter(kind=PERSON_FILE, filters__person=person.pk).exclude(file=""):
-        default_storage.delete(record.file)
+    handed_over = ExportRecord.objects.filter(kind=PERSON_FILE, filters__person=person.pk).exclude(file="")
+    for name in handed_over.values_list("file", flat=True):
+        default_storage.delete(name)
+    handed_over.update(file="")
     holds = Q(label__icontains=was.email) | Q(key__icontains=was.email)
     for name in JSON_FIELDS:
         holds |= Q((f"{name}_text__icontains", was.email))

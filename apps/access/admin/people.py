@@ -167,7 +167,14 @@ class PersonAdmin(PersonalDataActions, PersonPage):
         ]
         return format_html_join(mark_safe("<br>"), "{}: set up {}, last used {}", lines) or quiet("Not set up")
 
-    @console_action("Send password mail", verb="reset_password", icon="mail", done="sent a mail", ask_reason=True)
+    @console_action(
+        "Send password mail",
+        verb="reset_password",
+        icon="mail",
+        done="sent a mail",
+        ask_reason=True,
+        fits=lambda person: person.is_active,
+    )
     def send_reset_mail(self, request: HttpRequest, person: User, reason: str) -> str:
         send_password_reset(person, by=request.user, request=request, reason=reason)
         return f"{person} gets a mail with which to set a password."

@@ -239,6 +239,7 @@ def test_everything_held_is_handed_over_once_for_a_day_and_noted(stage: Stage, s
     assert ChangeSet.objects.filter(title__startswith="Downloaded personal-data").count() == 1
     erase_person(stage.vera, by=stage.administrator, reason="They asked.")
     assert not default_storage.exists(record.file)
+    assert ExportRecord.objects.get().file == ""
 
 
 def test_a_file_is_gone_after_a_day_or_with_the_right(stage: Stage, signed_in: SignedIn, time_machine: Any) -> None:
