@@ -1,4 +1,4 @@
-"""What was paid and what it means for the figures, never changed afterwards; and refunds that wait for a second person."""
+"""What was paid and what it means for the figures, never changed afterwards; and refunds a second person decides on."""
 
 from decimal import Decimal
 
@@ -105,7 +105,7 @@ class RefundRequest(TimestampedModel, TrackedModel):
 
 @append_only
 class Movement(models.Model):
-    """By how much the monthly revenue of one subscription changed at a moment; the figures by month are sums of these."""
+    """By how much the monthly revenue of one subscription changed at a moment; the figures by month are sums of it."""
 
     class Kind(models.TextChoices):
         NEW = "new", "New"

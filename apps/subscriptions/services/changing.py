@@ -27,15 +27,22 @@ WORDS = dict(SubscriptionStatus.choices)
 
 
 @contextmanager
+def holding(subscription: Subscription, verb: str, *, by: Any, reason: str) -> Iterator[None]:
+    """One change set around something about a subscription, read anew under a lock: of two at once one is second."""
+    with change_set(by=by, reason=reason, title=f"{verb}: {subscription}"[:200]):
+        subscription.refresh_from_db(from_queryset=Subscription.objects.select_for_update())
+        yield
+
+
+@contextmanager
 def changing(
     subscription: Subscription, verb: str, *, by: Any, reason: str, at: datetime | None = None
 ) -> Iterator[datetime]:
-    """One change set around one change of a subscription, read anew under a lock: of two at once one comes second.
+    """The same around a change of the subscription itself, which is saved.
 
     Yields the moment at which it happens, which is earlier than now for a change that was due.
     """
-    with change_set(by=by, reason=reason, title=f"{verb}: {subscription}"[:200]):
-        subscription.refresh_from_db(from_queryset=Subscription.objects.select_for_update())
+    with holding(subscription, verb, by=by, reason=reason):
         moment = at or timezone.now()
         yield moment
         count_movement(subscription, moment)
@@ -43,7 +50,7 @@ def changing(
 
 
 def enter_status(subscription: Subscription, status: str) -> None:
-    """Puts a subscription into a state without saving. Raises `RuleBroken`. The one place where a status is assigned."""
+    """Puts a subscription into a state without saving; the one place where that is done. Raises `RuleBroken`."""
     if not transition_allowed(subscription.status, status):
         raise RuleBroken(f"This subscription {is_in_words(subscription)} and cannot become {WORDS[status].lower()}.")
     if subscription.status == status:

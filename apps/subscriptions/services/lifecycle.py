@@ -54,7 +54,7 @@ def start_subscription(
 
 
 def begin(subscription: Subscription, at: datetime) -> None:
-    """The first period of a pending subscription, without saving, at the price that was promised and is owed already."""
+    """The first period of a pending subscription, without saving, at the price that was promised and is owed."""
     enter_status(subscription, Status.ACTIVE)
     subscription.started_at = at
     begin_period(subscription, subscription.plan, at, is_anchor=True, price_minor=subscription.price_minor, owes=0)

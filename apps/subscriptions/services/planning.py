@@ -41,10 +41,9 @@ def change_plan_at_period_end(subscription: Subscription, plan: Plan, *, by: Any
     with changing(subscription, "Change the plan at the end of the period", by=by, reason=reason):
         require_state(subscription, Status.ACTIVE, to_do="its plan cannot be changed")
         _refuse_plan(subscription, plan)
-        change = schedule(
+        return schedule(
             subscription, ChangeKind.CHANGE_PLAN, subscription.period_ends_at, plan=plan, by=by, reason=reason
         )
-    return change
 
 
 def cancel_at_period_end(subscription: Subscription, *, by: Any, reason: str) -> ScheduledChange:
@@ -53,8 +52,7 @@ def cancel_at_period_end(subscription: Subscription, *, by: Any, reason: str) ->
     with changing(subscription, "Cancel at the end of the period", by=by, reason=reason):
         require_state(subscription, Status.ACTIVE, to_do="it cannot be cancelled for the end of the period")
         enter_status(subscription, Status.CANCELLED)
-        change = schedule(subscription, ChangeKind.CANCEL, subscription.period_ends_at, by=by, reason=reason)
-    return change
+        return schedule(subscription, ChangeKind.CANCEL, subscription.period_ends_at, by=by, reason=reason)
 
 
 def take_back(change: ScheduledChange, *, by: Any, reason: str = "") -> ScheduledChange:

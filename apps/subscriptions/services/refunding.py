@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.records.rules import RuleBroken
 from apps.subscriptions.models import Payment, RefundRequest
 from apps.subscriptions.money import in_words, to_minor
-from apps.subscriptions.services.changing import changing, require_reason
+from apps.subscriptions.services.changing import holding, require_reason
 from apps.subscriptions.services.paying import enter, require_left
 from apps.subscriptions.states import RefundState
 
@@ -27,7 +27,7 @@ def needs_second_person(payment: Payment, amount_minor: int, left: int) -> bool:
 def refund_payment(payment: Payment, amount_minor: int, *, reference: str, by: Any, reason: str) -> Payment:
     """Enters a refund. Raises `RuleBroken` above the sum one person may decide on."""
     reason = require_reason(reason)
-    with changing(payment.subscription, "Refund", by=by, reason=reason):
+    with holding(payment.subscription, "Refund", by=by, reason=reason):
         left = _require_amount(payment, amount_minor)
         if needs_second_person(payment, amount_minor, left):
             sum_alone = in_words(alone_minor(), payment.currency)
@@ -38,7 +38,7 @@ def refund_payment(payment: Payment, amount_minor: int, *, reference: str, by: A
 def ask_for_refund(payment: Payment, amount_minor: int, *, reference: str, by: Any, reason: str) -> RefundRequest:
     """Asks a second person; nothing is given back before one has agreed."""
     reason = require_reason(reason)
-    with changing(payment.subscription, "Ask for a refund", by=by, reason=reason):
+    with holding(payment.subscription, "Ask for a refund", by=by, reason=reason):
         _require_amount(payment, amount_minor)
         reference = reference.strip()
         if Payment.objects.filter(provider=payment.provider, reference=reference).exists():
@@ -58,7 +58,7 @@ def ask_for_refund(payment: Payment, amount_minor: int, *, reference: str, by: A
 def approve_refund(request: RefundRequest, *, by: Any, reason: str = "") -> Payment:
     """Gives the money back as it was asked for. Raises `RuleBroken` for whoever asked."""
     payment = request.payment
-    with changing(payment.subscription, "Approve a refund", by=by, reason=reason or request.reason):
+    with holding(payment.subscription, "Approve a refund", by=by, reason=reason or request.reason):
         _decide(request, RefundState.APPROVED, by=by)
         _require_amount(payment, request.amount_minor)
         return _enter_refund(
@@ -69,7 +69,7 @@ def approve_refund(request: RefundRequest, *, by: Any, reason: str = "") -> Paym
 def decline_refund(request: RefundRequest, *, by: Any, reason: str) -> RefundRequest:
     """Nothing is given back."""
     reason = require_reason(reason)
-    with changing(request.payment.subscription, "Decline a refund", by=by, reason=reason):
+    with holding(request.payment.subscription, "Decline a refund", by=by, reason=reason):
         _decide(request, RefundState.DECLINED, by=by)
     return request
 
