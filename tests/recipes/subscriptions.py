@@ -4,7 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django.utils import timezone
-from model_bakery.recipe import Recipe, foreign_key, seq
+from model_bakery.recipe import Recipe, foreign_key
+from model_bakery.utils import seq
 
 from apps.subscriptions.models import Movement, Payment, Plan, RefundRequest, ScheduledChange, Subscription
 from apps.subscriptions.states import ChangeKind, SubscriptionStatus

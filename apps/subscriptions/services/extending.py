@@ -27,9 +27,10 @@ def extend_subscription(subscription: Subscription, days: int, *, by: Any, reaso
     require_days(days)
     require_reason(reason)
     with changing(subscription, "Extend", by=by, reason=reason) as now:
-        if refusal := refusal_to_extend(subscription, now):
+        ends_at = subscription.period_ends_at
+        if (refusal := refusal_to_extend(subscription, now)) or ends_at is None:
             raise RuleBroken(refusal)
-        subscription.period_ends_at += timedelta(days=days)
+        subscription.period_ends_at = ends_at + timedelta(days=days)
         subscription.anchor_day = day_of(subscription.period_ends_at)
         if (change := change_at_period_end(subscription)) is not None:
             change.effective_at = subscription.period_ends_at

@@ -41,12 +41,13 @@ def test_the_database_refuses_to_change_or_delete_an_entry(model: type[Any], pai
     entry = model.objects.latest("pk")
     before = model.objects.filter(pk=entry.pk).values().get()
 
-    for deed in (
+    deeds: tuple[Callable[[], object], ...] = (
         lambda: model.objects.filter(pk=entry.pk).update(currency="USD"),
         lambda: model.objects.filter(pk=entry.pk)._raw_delete(model.objects.db),
-        lambda: entry.save(),
-        lambda: entry.delete(),
-    ):
+        entry.save,
+        entry.delete,
+    )
+    for deed in deeds:
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             deed()
 

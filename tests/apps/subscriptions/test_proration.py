@@ -42,7 +42,8 @@ START = datetime(2026, 4, 1, 9, tzinfo=UTC)
             3,
             999999,
             30,
-            "61 of 91 days unused: 827,567.49 EUR credited, nothing due today, 817,567.50 EUR kept for the next period.",
+            "61 of 91 days unused: 827,567.49 EUR credited, nothing due today, "
+            "817,567.50 EUR kept for the next period.",
         ),
     ],
 )
