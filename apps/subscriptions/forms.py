@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSplitDateTimeWidget,
@@ -68,7 +69,10 @@ class UpgradeForm(ActionForm):
         quotes = [quote(self.record, plan, now) for plan in upgrades_of(self.record)] if self.record else []
         self.plans = {f"{one.plan.pk}:{one.due_minor}": one for one in quotes}
         offered: Any = self.fields["offer"]
-        offered.choices = [(key, f"{one.plan} ({price_of(one.plan)}). {one}") for key, one in self.plans.items()]
+        words = '<span class="s-offer"><strong>{}, {}</strong>{}</span>'
+        offered.choices = [
+            (key, format_html(words, one.plan, price_of(one.plan), one)) for key, one in self.plans.items()
+        ]
         if not quotes:
             offered.help_text = "No offered plan lies above the present one."
 

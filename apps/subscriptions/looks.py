@@ -47,6 +47,11 @@ def amount(minor: int | None, currency: str) -> SafeString:
     return quiet("-") if minor is None else number(from_minor(minor), currency)
 
 
+def moved(entry: Payment) -> SafeString:
+    """What an entry moved; an attempt that failed moved nothing."""
+    return amount(entry.amount_minor or None, entry.currency)
+
+
 def owed(subscription: Subscription) -> SafeString:
     """What is to be paid, or the credit that is kept."""
     if subscription.due_minor < 0:

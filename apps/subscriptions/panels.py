@@ -9,7 +9,7 @@ from django.urls import reverse
 from admin_theme.gate import gate, may_here
 from admin_theme.tabs import Tab
 from apps.catalog.admin.panels import ROWS, page_number
-from apps.subscriptions.looks import amount, kind_of, sees_money, state_of_change
+from apps.subscriptions.looks import kind_of, moved, sees_money, state_of_change
 from apps.subscriptions.models import Payment, ScheduledChange, Subscription
 from apps.subscriptions.states import TAKEN_BACK, ChangeState
 
@@ -40,7 +40,7 @@ def payments_panel(request: HttpRequest, subscription: Subscription) -> dict[str
     entries = payments_of(request, subscription).select_related("recorded_by", "approved_by")
     page = Paginator(entries.order_by("-paid_at", "-pk"), ROWS).get_page(page_number(request))
     for entry in page:
-        entry.badge, entry.money = kind_of(entry), amount(entry.amount_minor, entry.currency)
+        entry.badge, entry.money = kind_of(entry), moved(entry)
     return {"rows": page, "sees_money": sees_money(request)}
 
 

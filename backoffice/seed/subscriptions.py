@@ -68,7 +68,7 @@ class Life:
     def wait(self, kind: str, at: datetime | None, **facts: Any) -> None:
         self.changes.append(self.change(kind, at, **facts))
 
-    def change(self, kind: str, at: datetime | None, **facts: Any) -> ScheduledChange:
+    def change(self, kind: str, at: Any, **facts: Any) -> ScheduledChange:
         began = self.subscription.period_starts_at or self.subscription.created_at
         return ScheduledChange(
             subscription=self.subscription, kind=kind, effective_at=at, **{"created_at": began, **facts}

@@ -15,7 +15,7 @@ from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import relative_time, two_lines
 from apps.subscriptions import services
 from apps.subscriptions.forms import RefundForm
-from apps.subscriptions.looks import amount, kind_of, sees_money
+from apps.subscriptions.looks import kind_of, moved, sees_money
 from apps.subscriptions.models import Payment
 from apps.subscriptions.money import in_words
 from apps.subscriptions.queries import left_of, totals
@@ -45,11 +45,12 @@ class PaymentAdmin(ReadOnlyAdmin[Payment]):
     sortable_by = ("paid",)
     fields = (
         ("subscription", "kind"),
-        ("provider", "reference", "method"),
+        ("provider", "reference"),
         ("money_moved", "paid_at"),
-        "against",
+        ("method", "against"),
         "reason",
-        ("recorded_by", "approved_by", "recorded_at"),
+        ("recorded_by", "recorded_at"),
+        "approved_by",
     )
     readonly_fields = ("money_moved",)
     empty_title = "Nothing was paid yet"
@@ -84,11 +85,11 @@ class PaymentAdmin(ReadOnlyAdmin[Payment]):
 
     @admin.display(description="amount", ordering="amount_minor")
     def amount_paid(self, entry: Payment) -> SafeString:
-        return amount(entry.amount_minor, entry.currency)
+        return moved(entry)
 
     @admin.display(description="amount", ordering="amount_minor")
     def money_moved(self, entry: Payment) -> SafeString:
-        return amount(entry.amount_minor, entry.currency)
+        return moved(entry)
 
     @admin.display(description="when", ordering="paid_at")
     def paid(self, entry: Payment) -> SafeString:

@@ -1,10 +1,12 @@
 """What is scheduled for subscriptions: everything due and coming, and what came of it."""
 
+from typing import Any, ClassVar
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
 
 from admin_theme.actions import console_action
 from admin_theme.console import ReadOnlyAdmin
@@ -14,16 +16,35 @@ from apps.subscriptions.looks import state_of_change
 from apps.subscriptions.models import ScheduledChange
 from apps.subscriptions.states import TAKEN_BACK, ChangeState
 
+WAITING = (ChangeState.OPEN, ChangeState.HELD)
+
+
+class ComingFilter(DropdownFilter):
+    """What is coming unless something else, or all, is asked for."""
+
+    title = "state"
+    parameter_name = "state"
+    all_option: ClassVar[list[str]] = ["", "Coming"]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        over = [(value, label) for value, label in ChangeState.choices if value not in WAITING]
+        return [*over, ("all", "Coming and before")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(state__in=[self.value()] if self.value() else WAITING)
+
 
 @admin.register(ScheduledChange)
 class ScheduledChangeAdmin(ReadOnlyAdmin[ScheduledChange]):
     list_display = ("what", "subscriber", "when", "state_badge", "outcome")
-    list_filter = ("state", "kind", ("effective_at", RangeDateTimeFilter))
+    list_filter = (ComingFilter, "kind", ("effective_at", RangeDateTimeFilter))
     list_filter_sheet = True
     list_select_related = ("subscription__user", "subscription__plan", "plan")
     search_fields = ("subscription__user__email", "subscription__user__last_name", "subscription__user__first_name")
     search_help_text = "Subscriber"
-    ordering = ("-effective_at", "-pk")
+    ordering = ("effective_at", "pk")
     sortable_by = ("when",)
     fields = (
         ("subscription", "kind", "plan"),

@@ -19,7 +19,7 @@ from apps.subscriptions.looks import amount, coming, linked, owed, sees_money, s
 from apps.subscriptions.models import ScheduledChange, Subscription
 from apps.subscriptions.panels import payments_tab, timeline_tab
 from apps.subscriptions.queries import change_at_period_end, owing, why_premium_is_closed
-from apps.subscriptions.states import AT_PERIOD_END
+from apps.subscriptions.states import AT_PERIOD_END, SubscriptionStatus
 
 
 class OwingFilter(DropdownFilter):
@@ -95,7 +95,7 @@ class SubscriptionAdmin(SubscriptionActions, TabbedAdmin[Subscription]):
 
     @admin.display(description="plan", ordering="plan__name")
     def plan_name(self, subscription: Subscription) -> SafeString:
-        return two_lines(subscription.plan.name, f"for a {subscription.plan.get_period_months_display().lower()}")
+        return two_lines(subscription.plan.name, subscription.plan.code)
 
     @admin.display(description="status", ordering="status")
     def state(self, subscription: Subscription) -> SafeString:
@@ -141,7 +141,7 @@ class SubscriptionAdmin(SubscriptionActions, TabbedAdmin[Subscription]):
             *address,
             ("Plan", linked(request, record.plan, record.plan)),
             *price,
-            ("Renews by itself", "Yes" if record.renews else "No"),
+            ("Renews by itself", "Yes" if record.renews and record.status != SubscriptionStatus.CANCELLED else "No"),
             ("Started", relative_time(record.started_at, empty="Not yet")),
             ("Period began", relative_time(record.period_starts_at)),
             *([("Grace ends", relative_time(record.grace_ends_at))] if record.grace_ends_at else []),

@@ -28,14 +28,14 @@ class Payment(NaturalKeyModel):
 
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="payments")
     kind = models.CharField("what", max_length=10, choices=Kind, default=Kind.PAYMENT)
-    provider = models.CharField(max_length=50, help_text="Who moved the money, for example stripe or bank.")
-    reference = models.CharField(max_length=100, help_text="What the provider calls it.")
-    method = models.CharField(max_length=50, blank=True, help_text="For example card or transfer.")
+    provider = models.CharField(max_length=50)
+    reference = models.CharField(max_length=100)
+    method = models.CharField(max_length=50, blank=True)
     amount_minor = models.BigIntegerField("amount (hundredths)")
     currency = models.CharField(max_length=3, default="USD", validators=[valid_currency])
     paid_at = models.DateTimeField("when", default=timezone.now, db_index=True)
     against = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="entries_against", help_text="What it takes back."
+        "self", models.PROTECT, null=True, blank=True, related_name="entries_against", verbose_name="takes back"
     )
     reason = models.CharField(max_length=500, blank=True)
     recorded_at = models.DateTimeField("recorded", default=timezone.now)
