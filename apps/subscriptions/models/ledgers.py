@@ -88,6 +88,7 @@ class RefundRequest(TimestampedModel, TrackedModel):
     history = tracked()
 
     class Meta:
+        verbose_name = "refund"
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
