@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from import_export.fields import Field
 
 from apps.records.keys import fold_key
+from apps.subscriptions.money import from_minor
 from imports.codes import RowCode
 from imports.formulas import DANGEROUS, ESCAPE, looks_like_formula, unescape
 from imports.readers.base import CellValue
@@ -298,6 +299,13 @@ class Number(Column):
         if LOOKS_NUMERIC.match(text):
             return f"{self.label} can be read in two ways; write 1234.50 or choose a number format for the column."
         return f"{self.label} must be a plain number, for example 49.00."
+
+
+class Hundredths(WholeNumber):
+    """Money that is kept in whole hundredths, shown with two decimals; it is taken out only."""
+
+    def show(self, value: Any) -> str:
+        return "" if value is None else str(from_minor(value))
 
 
 class YesNo(Column):

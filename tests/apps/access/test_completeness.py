@@ -79,6 +79,12 @@ LEFT_OUT = {
     "enrollments": {"source": "Set when it is made.", "last_accessed_at": "A figure."},
     "progress": {},
     "reviews": {"moderator": "The history tells it."},
+    "subscriptions": {"anchor_day": "Follows from the period."},
+    "payments": {
+        "recorded_by": "On the page of the entry.",
+        "approved_by": "On the page of the entry.",
+        "request_id": "For the audit.",
+    },
 }
 
 WHO_RUNS = {
