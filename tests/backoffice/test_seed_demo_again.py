@@ -10,6 +10,7 @@ from apps.catalog.models import Course, CourseInstructor, Lesson
 from apps.enrollments.models import Enrollment
 from apps.reviews.models import Review, ReviewReport
 from apps.reviews.states import ReviewState
+from apps.subscriptions.models import Movement, Payment, Subscription
 from tests.support.commands import seed_demo
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,9 @@ def rows_of_a_platform(**options: int) -> list[list[tuple[object, ...]]]:
                 Enrollment: ("user__email", "course__code", "status", "progress_percent", "enrolled_at", "updated_at"),
                 Review: ("user__email", "course__code", "rating", "title", "text", "state", "created_at", "updated_at"),
                 ReviewReport: ("review__user__email", "reported_by__email", "reason", "reported_at"),
+                Subscription: ("user__email", "plan__code", "status", "price_minor", "created_at", "updated_at"),
+                Payment: ("provider", "reference", "amount_minor", "paid_at", "recorded_at"),
+                Movement: ("subscription__user__email", "occurred_at", "delta_minor", "recorded_at"),
             }.items()
         ]
         transaction.set_rollback(True)

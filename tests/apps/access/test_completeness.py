@@ -79,6 +79,12 @@ LEFT_OUT = {
     "enrollments": {"source": "Set when it is made.", "last_accessed_at": "A figure."},
     "progress": {},
     "reviews": {"moderator": "The history tells it."},
+    "subscriptions": {"anchor_day": "Follows from the period."},
+    "payments": {
+        "recorded_by": "On the page of the entry.",
+        "approved_by": "On the page of the entry.",
+        "request_id": "For the audit.",
+    },
 }
 
 WHO_RUNS = {
@@ -92,6 +98,7 @@ WHO_RUNS = {
     "imports.undo": "Whoever uploaded the file, or an administrator, and as long as they may import its kind.",
     "jobs.tidy_up": "By itself, and by hand by managers and administrators.",
     "notifications.mail_unread_notifications": "By itself.",
+    "subscriptions.run_scheduled_changes": "By itself, and by hand by managers and administrators.",
 }
 MESSAGES = {"apps.jobs.tasks.execute_run", "apps.jobs.tasks.run_scheduled"}
 
