@@ -28,6 +28,9 @@ VIEWED_BY_MANAGERS = (
     "enrollments.lessonprogress",
     "reviews.review",
     "reviews.reviewreport",
+    "certificates.certificate",
+    "certificates.certificatenote",
+    "certificates.certificatetemplate",
     "django_celery_beat.periodictask",
 )
 EXPORTED_BY_MANAGERS = (
@@ -44,6 +47,7 @@ EXPORTED_BY_MANAGERS = (
     "enrollments.enrollment",
     "enrollments.lessonprogress",
     "reviews.review",
+    "certificates.certificate",
 )
 
 
@@ -77,6 +81,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "catalog.delete_category",
         "catalog.set_price_course",
         "catalog.set_instructor_course",
+        "certificates.revoke_certificate",
+        "certificates.add_certificatenote",
+        "certificates.change_certificatenote",
+        "certificates.delete_certificatenote",
+        "certificates.add_certificatetemplate",
+        "certificates.change_certificatetemplate",
+        "certificates.archive_certificatetemplate",
         "jobs.run_job",
     },
     MODERATOR: frozenset(
@@ -103,6 +114,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "assessments.view_attemptanswer",
             "reviews.view_review",
             "reviews.view_reviewreport",
+            "certificates.view_certificate",
         }
     ),
     INSTRUCTOR: frozenset({"catalog.add_course", "catalog.view_category"}),

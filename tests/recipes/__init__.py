@@ -11,6 +11,7 @@ from tests.recipes import (
     assessments,
     audit,
     catalog,
+    certificates,
     enrollments,
     imports,
     jobs,
@@ -20,7 +21,19 @@ from tests.recipes import (
 
 RECIPES: dict[type[Model], Recipe[Any]] = {
     cast(type[Model], recipe._model): recipe
-    for module in (access, accounts, assessments, audit, catalog, enrollments, imports, jobs, notifications, reviews)
+    for module in (
+        access,
+        accounts,
+        assessments,
+        audit,
+        catalog,
+        certificates,
+        enrollments,
+        imports,
+        jobs,
+        notifications,
+        reviews,
+    )
     for recipe in vars(module).values()
     if isinstance(recipe, Recipe)
 }

@@ -82,6 +82,10 @@ LEFT_OUT = {
 }
 
 WHO_RUNS = {
+    "certificates.issue_chosen": "Whoever may issue certificates; of those of the list that are theirs when it runs.",
+    "certificates.issue_due": "By itself, and by hand by managers and administrators.",
+    "certificates.make_bundle": "Whoever may export certificates; its file is theirs alone.",
+    "certificates.tidy_certificates": "By itself, and by hand by managers and administrators.",
     "enrollments.expire_enrollments": "By itself, and by hand by managers and administrators.",
     "imports.apply": "Whoever uploaded the file, or an administrator, and as long as they may import its kind.",
     "imports.export": "Whoever may export the kind; its file is theirs alone.",
