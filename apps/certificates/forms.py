@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from admin_theme.actions import ActionForm
 from apps.catalog.models import Course
@@ -23,7 +23,7 @@ def learner_with(email: str) -> Any:
 class IssueForm(forms.ModelForm):  # type: ignore[type-arg]
     """Asks whose certificate of which course; the rule decides whether there is one."""
 
-    course = forms.ModelChoiceField(Course.objects.none())
+    taken_course = forms.ModelChoiceField(Course.objects.none(), label="Course", widget=UnfoldAdminSelectWidget)
     learner_email = forms.EmailField(label="Learner's e-mail address", widget=UnfoldAdminTextInputWidget)
 
     class Meta:
@@ -33,7 +33,7 @@ class IssueForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """Somebody else's learner and somebody who does not exist are answered alike."""
         cleaned: dict[str, Any] = super().clean() or {}
-        course, email = cleaned.get("course"), cleaned.get("learner_email", "")
+        course, email = cleaned.get("taken_course"), cleaned.get("learner_email", "")
         if course is None or not email:
             return cleaned
         taken = Enrollment.objects.filter(course=course, user__email=email.strip().lower())

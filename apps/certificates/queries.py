@@ -78,7 +78,7 @@ def failures_of(address: str, window: timedelta) -> QuerySet[Any]:
 
 
 def number_of_failures(address: str, window: timedelta) -> int:
-    return failures_of(address, window).values_list("number", flat=True).first() or 0
+    return next(iter(failures_of(address, window).values_list("number", flat=True)), 0)
 
 
 def people_who_revoke() -> QuerySet[Any]:

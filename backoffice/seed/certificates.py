@@ -16,7 +16,7 @@ from backoffice.seed.people import COMPANY, People
 from backoffice.seed.writing import World, write_all
 
 ORGANIZATION = COMPANY.partition(".")[0].replace("academy", " academy").title()
-SHORT_MONTHS = 6
+SHORT_MONTHS = 3
 SHORT_SHARE, REVOKED_SHARE, REISSUED_SHARE = 0.08, 0.01, 0.02
 NOT_YET = timedelta(hours=12)
 REVOKED_BECAUSE = (
@@ -70,7 +70,7 @@ def certificate_of(dice: random.Random, enrollment: Enrollment, template: Certif
         number=number_from(dice.getrandbits(BITS)),
         learner_name=enrollment.user.get_full_name(),
         course_title=enrollment.course.title,
-        completed_at=enrollment.completed_at,
+        completed_at=enrollment.completed_at or at,
         issued_at=at,
         created_at=at,
         valid_until=months_later(at, template.valid_months) if template.valid_months else None,

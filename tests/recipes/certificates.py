@@ -14,6 +14,7 @@ from apps.certificates.models import (
     FailedLookup,
 )
 from apps.certificates.numbers import new_number
+from apps.certificates.states import Ruling
 from tests.recipes.accounts import person
 from tests.recipes.catalog import course
 from tests.recipes.enrollments import enrollment
@@ -30,7 +31,7 @@ certificate_note = Recipe(
     CertificateNote,
     course=foreign_key(course),
     user=foreign_key(person),
-    ruling=CertificateNote.ruling.field.choices[0][0],
+    ruling=Ruling.ALWAYS,
     reason="Examined by phone.",
 )
 

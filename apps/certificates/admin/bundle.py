@@ -59,11 +59,18 @@ class CertificateBundleAdmin(ReadOnlyAdmin[CertificateBundle]):
         return [
             path(
                 "<int:object_id>/file/",
-                self.admin_site.admin_view(self.file),
+                self.file_or_nothing,
                 name="certificates_certificatebundle_file",
             ),
             *super().get_urls(),
         ]
+
+    def file_or_nothing(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
+        """To whoever may not have it the file does not exist, signed in or not."""
+        if not (self.admin_site.has_permission(request) and self.has_view_permission(request)):
+            raise Http404
+        answer: HttpResponseBase = self.admin_site.admin_view(self.file)(request, object_id=object_id)
+        return answer
 
     def file(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
         """The file, as long as its owner may still take out everything in it."""

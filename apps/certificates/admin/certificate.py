@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import RangeDateTimeFilter
-from unfold.widgets import UnfoldAdminSelectWidget
 
 from admin_theme.displays import quiet, relative_time, two_lines
 from admin_theme.gate import current_only, gate, masked_here, may_here
@@ -124,20 +123,17 @@ class CertificateAdmin(CertificateActions, TabbedAdmin[Certificate]):
         change: bool = False,  # noqa: FBT001, FBT002
         **kwargs: Any,
     ) -> "type[ModelForm[Any]]":
-        if obj is not None:
-            found: type[ModelForm[Any]] = super().get_form(request, obj, change=change, **kwargs)
-            return found
-        form: type[ModelForm[Any]] = super().get_form(
-            request, obj, change=change, form=IssueForm, fields=None, **kwargs
-        )
-        course: Any = form.base_fields["course"]
-        course.queryset = current_only(gate.scope(request.user, "manage_students", Course)).order_by("title", "pk")
-        course.widget = UnfoldAdminSelectWidget(choices=course.choices)
+        if obj is None:
+            kwargs["form"] = IssueForm
+        form: type[ModelForm[Any]] = super().get_form(request, obj, change=change, **kwargs)
+        if obj is None:
+            course: Any = form.base_fields["taken_course"]
+            course.queryset = current_only(gate.scope(request.user, "manage_students", Course)).order_by("title", "pk")
         return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
-            return [(None, {"fields": ("course", "learner_email")})]
+            return [(None, {"fields": ("taken_course", "learner_email")})]
         return super().get_fieldsets(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:  # noqa: ARG002

@@ -79,6 +79,11 @@ LEFT_OUT = {
     "enrollments": {"source": "Set when it is made.", "last_accessed_at": "A figure."},
     "progress": {},
     "reviews": {"moderator": "The history tells it."},
+    "certificates": {
+        "enrollment": "Its learner and its course are there.",
+        "number_key": "Follows from the number.",
+        "revoked_by": "The history tells it.",
+    },
 }
 
 WHO_RUNS = {
