@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -142,7 +142,7 @@ class CertificateTemplateAdmin(TabbedAdmin[CertificateTemplate]):
 
     def get_urls(self) -> list[URLPattern]:
         preview: Any = self.preview
-        view = xframe_options_sameorigin(csp_update({"frame-ancestors": ["'self'"]})(preview))
+        view = xframe_options_sameorigin(csp_replace({"frame-ancestors": ["'self'"]})(preview))
         return [
             path(
                 "<int:object_id>/preview/<slug:script>/",

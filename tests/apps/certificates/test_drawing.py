@@ -133,15 +133,18 @@ def test_the_phrases_of_every_language_can_be_written(language: str) -> None:
     phrases = PHRASES[language]
 
     assert all(writable(words, SERIF) == words for words in vars(phrases).values() if isinstance(words, str))
-    assert day_in(language, DAY) == {
-        "en": "5 March 2026",
-        "de": "5. März 2026",
-        "fr": "5 mars 2026",
-        "es": "5 de marzo de 2026",
-        "ar": "5 مارس، 2026",
-        "zh": "2026年3月5日",
-        "hi": "5 मार्च 2026",
-    }[language]
+    assert (
+        day_in(language, DAY)
+        == {
+            "en": "5 March 2026",
+            "de": "5. März 2026",
+            "fr": "5 mars 2026",
+            "es": "5 de marzo de 2026",
+            "ar": "5 مارس، 2026",
+            "zh": "2026年3月5日",
+            "hi": "5 मार्च 2026",
+        }[language]
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
