@@ -22,8 +22,18 @@ from imports.models import (
     ImportRow,
 )
 
-IMPORTED_MODELS = (Course, Category, CourseInstructor, Module, Lesson, Resource, Enrollment, LessonProgress)
-EXPORTED_ONLY = (Review, Certificate)
+IMPORTED_MODELS = (
+    Course,
+    Category,
+    CourseInstructor,
+    Module,
+    Lesson,
+    Resource,
+    Enrollment,
+    LessonProgress,
+    Certificate,
+)
+EXPORTED_ONLY = (Review,)
 
 
 class UploaderPolicy(OwnRowsPolicy):
@@ -134,7 +144,9 @@ class ImportMappingPolicy(UploaderPolicy):
 
 def may_export_anything(user: Any) -> bool:
     """Whether any kind of row may be taken out by this person."""
-    return any(policy_for(model).may_ever(user, "export") for model in (*IMPORTED_MODELS, *EXPORTED_ONLY, get_user_model()))
+    return any(
+        policy_for(model).may_ever(user, "export") for model in (*IMPORTED_MODELS, *EXPORTED_ONLY, get_user_model())
+    )
 
 
 @policy(ExportRecord)

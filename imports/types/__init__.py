@@ -31,11 +31,12 @@ KINDS: dict[str, ImportKind] = {
         Answers(),
         Enrollments(),
         Progress(),
+        Certificates(),
     )
 }
 
 
-EXPORTED: dict[str, ImportKind] = {**KINDS, Reviews.key: Reviews(), Certificates.key: Certificates()}
+EXPORTED: dict[str, ImportKind] = {**KINDS, Reviews.key: Reviews()}
 
 
 def kind_for(key: str) -> ImportKind:

@@ -80,8 +80,13 @@ LEFT_OUT = {
     "progress": {},
     "reviews": {"moderator": "The history tells it."},
     "certificates": {
-        "enrollment": "Its learner and its course are there.",
+        "course": "Follows from the enrollment.",
+        "user": "Follows from the enrollment.",
+        "template": "Follows from the language of the course.",
         "number_key": "Follows from the number.",
+        "verification_hash": "Follows from the rest.",
+        "replaces": "On the page of the certificate.",
+        "revoked_at": "The history tells it.",
         "revoked_by": "The history tells it.",
     },
 }

@@ -1,5 +1,6 @@
 """The screens of certificates: what they show, do and refuse, and how much they ask of the database."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -67,10 +68,10 @@ def test_the_list_and_the_page_take_the_same_queries_for_few_and_many(
 
 
 def test_the_list_is_narrowed_to_what_certificates_are_now(as_manager: Client, administrator: User) -> None:
-    past, now = timezone.now() - timezone.timedelta(days=30), timezone.now()
+    past, now = timezone.now() - timedelta(days=30), timezone.now()
     valid, revoked, expired, replaced = (
         certificates.certificate.make(learner_name=name, issued_at=past, valid_until=until)
-        for name, until in (("Val", None), ("Rev", None), ("Exp", now), ("Rep", now + timezone.timedelta(days=9)))
+        for name, until in (("Val", None), ("Rev", None), ("Exp", now), ("Rep", now + timedelta(days=9)))
     )
     revoke_certificate(revoked, by=administrator, reason="Asked.")
     newer = reissue_certificate(replaced, by=administrator, reason="Asked.")

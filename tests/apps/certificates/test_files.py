@@ -55,7 +55,7 @@ def test_the_chosen_ones_are_written_to_one_file_that_its_owner_fetches(
     make_bundle.execute(run.pk)
     bundle = CertificateBundle.objects.get()
     newest = ChangeSet.objects.latest("pk").pk
-    file = as_manager.get(f"{BUNDLES}{bundle.pk}/file/")
+    file: Any = as_manager.get(f"{BUNDLES}{bundle.pk}/file/")
 
     run.refresh_from_db()
     assert "3 certificates are being drawn." in said(answer)

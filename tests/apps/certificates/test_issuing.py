@@ -64,7 +64,7 @@ def test_the_template_speaks_the_language_of_the_course_or_english(awarding: Cou
 
 def refusals(completed: Enrollment, administrator: User) -> dict[str, Any]:
     """Each thing that stands in the way, and the words it is refused in."""
-    note = {"course": completed.course, "user": completed.user}
+    note: dict[str, Any] = {"course": completed.course, "user": completed.user}
     return {
         "only completed": (lambda: set_to(completed, status=EnrollmentStatus.ACTIVE), "has not completed"),
         "only where awarded": (
