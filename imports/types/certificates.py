@@ -135,7 +135,8 @@ class Certificates(ImportKind):
         templates = default_templates()
         for values in created:
             for name in MOMENTS & values.keys():
-                values[name] = Certificate._meta.get_field(name).to_python(values[name])
+                moment: Any = Certificate._meta.get_field(name)
+                values[name] = moment.to_python(values[name])
             enrollment = taken[values["enrollment_id"]]
             values |= {"course_id": enrollment.course_id, "user_id": enrollment.user_id}
             values["template_id"] = template_for(enrollment, templates).pk
