@@ -6,13 +6,16 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import User
+from apps.catalog.models import Course
 from apps.certificates.models import Certificate
 from apps.certificates.services import issue_certificate
-from apps.certificates.tasks import issue_due
+from apps.certificates.tasks import issue_chosen, issue_due
 from apps.enrollments.models import Enrollment
-from imports.services import undo_now
+from apps.jobs.models import JobRun
+from imports.services import apply_now, undo_now
 from tests.recipes import enrollments
 from tests.support.importing import applied, planned
+from tests.support.people import person
 
 HEAD = "certificate_number,student_email,course_code,learner_name,issued_at,valid_until,state,revocation_reason\n"
 
@@ -101,3 +104,21 @@ def test_a_file_revokes_for_a_reason_and_never_takes_that_back(completed: Enroll
     assert (revoked.state, revoked.revocation_reason, revoked.revoked_by) == ("revoked", "Copied.", administrator)
     assert revoked.revoked_at is not None
     assert "This certificate is revoked." in " ".join(faults(back))
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+def test_completions_of_a_file_earn_certificates_only_when_that_is_asked_for(
+    awarding: Course, administrator: User, is_asked: bool
+) -> None:
+    person("lou", "student"), person("sam", "student")
+    text = "student_email,course_code,status\nlou@example.org,PY-101,completed\nsam@example.org,PY-101,active\n"
+    job = planned("enrollments", text, administrator)
+
+    apply_now(job, by=administrator, notify=is_asked)
+    due = issue_due.now(by=None).outcome
+    for run in JobRun.objects.filter(job="certificates.issue_chosen"):
+        issue_chosen.execute(run.pk)
+
+    names = list(Certificate.objects.values_list("learner_name", flat=True))
+    assert due == "No certificate is due."
+    assert names == (["Robin Lou"] if is_asked else [])
