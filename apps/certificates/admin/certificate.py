@@ -146,7 +146,7 @@ class CertificateAdmin(CertificateActions, TabbedAdmin[Certificate]):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
-            path("<int:object_id>/pdf/", wrap(self.pdf), name="certificates_certificate_pdf"),
+            path("<int:object_id>/file/", wrap(self.pdf), name="certificates_certificate_pdf"),
             path(
                 "issue/<int:enrollment_id>/",
                 wrap(require_POST(issuing.issue_for)),

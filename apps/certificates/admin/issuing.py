@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from admin_theme.actions import NAMES_SHOWN
+from admin_theme.console.rights import as_key
 from admin_theme.displays import counted
 from admin_theme.gate import gate, leave_alone, may_here
 from admin_theme.offers import SelectionOffer
@@ -25,7 +26,7 @@ MOST_CHOSEN = 50_000
 
 def issue_for(request: HttpRequest, enrollment_id: int) -> HttpResponseBase:
     """The button on the page of an enrollment."""
-    enrollment = gate.scope(request.user, "view", Enrollment).filter(pk=enrollment_id).first()
+    enrollment = gate.scope(request.user, "view", Enrollment).filter(pk=as_key(str(enrollment_id))).first()
     if enrollment is None:
         raise Http404
     if not may_be_issued(request.user, [enrollment.pk]):

@@ -178,8 +178,8 @@ def test_the_file_is_fetched_under_the_name_of_the_learner_and_written_down(
 ) -> None:
     unwritable = certificates.certificate.make(learner_name="𓀀")
 
-    answer = as_support.get(f"/admin/certificates/certificate/{certificate.pk}/pdf/")
-    refused = as_support.get(f"/admin/certificates/certificate/{unwritable.pk}/pdf/", follow=True)
+    answer = as_support.get(f"/admin/certificates/certificate/{certificate.pk}/file/")
+    refused = as_support.get(f"/admin/certificates/certificate/{unwritable.pk}/file/", follow=True)
 
     assert answer.content.startswith(b"%PDF-")
     assert answer["Content-Disposition"] == f'attachment; filename="Lou-Marlow-{certificate.number}.pdf"'
