@@ -191,6 +191,22 @@ def test_a_network_of_newer_addresses_counts_as_one(certificate: Certificate, se
     assert other.get(f"/verify/{certificate.number}").status_code == 200
 
 
+@pytest.mark.parametrize(("is_behind_proxy", "statuses"), [(False, [429, 429]), (True, [429, 200])])
+def test_behind_a_proxy_it_counts_who_the_proxy_says_and_nobody_else_is_believed(
+    certificate: Certificate, settings: LazySettings, is_behind_proxy: bool, statuses: list[int]
+) -> None:
+    settings.VERIFY_FAILED_LIMIT = "1/10m/ip"
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if is_behind_proxy else None
+    asked(new_number(), headers={"x-forwarded-for": "203.0.113.9, 198.51.100.1"})
+
+    same, other = (
+        asked(certificate.number, headers={"x-forwarded-for": f"203.0.113.{last}, 198.51.100.{last}"}).status_code
+        for last in (1, 2)
+    )
+
+    assert [same, other] == statuses
+
+
 def test_whoever_asks_very_often_waits_even_for_what_there_is(certificate: Certificate, settings: LazySettings) -> None:
     settings.VERIFY_LIMIT = "3/m/ip"
 
