@@ -8,6 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from imports.admin.columns import SAMPLES_SHOWN, TheirColumn, why_ignored
+from imports.admin.continuing import continued_by
 from imports.admin.upload_pages import kinds_open_to
 from imports.fault_columns import is_fault_header
 from imports.mapping import suggest_mapping
@@ -52,6 +53,10 @@ class PartsPage:
     @cached_property
     def sheets(self) -> list[SheetColumns]:
         return [self._sheet(part) for part in parts_of(self.job)]
+
+    @cached_property
+    def continues(self) -> ImportJob | None:
+        return continued_by(self.job, self.user)
 
     @cached_property
     def kinds(self) -> list[tuple[str, str]]:

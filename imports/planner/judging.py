@@ -64,7 +64,7 @@ class Judge:
         if (archive := self.kind.archive_column) is not None and archive.name in self.columns:
             archive_by_cell(self.kind, archive, [draft for draft in sound if not draft.faults], chunk.user)
         self._refuse_without_right(chunk, sound)
-        self.kind.check(chunk)
+        self._check(chunk, drafts)
         self._make_up_orders([draft for draft in drafts if not draft.faults])
         for draft in drafts:
             if draft.faults:
@@ -218,6 +218,24 @@ class Judge:
             return
         if draft.is_new or before != after or pk is None:
             draft.changes[column.name] = [before, after]
+
+    def _check(self, chunk: Chunk, drafts: Sequence[Draft]) -> None:
+        """What the kind itself writes beside what a row says is shown like everything that is written."""
+        said = [len(draft.values) for draft in drafts]
+        self.kind.check(chunk)
+        for draft, number in zip(drafts, said, strict=True):
+            if len(draft.values) > number:
+                self._show_what_follows(draft)
+
+    def _show_what_follows(self, draft: Draft) -> None:
+        for column in self.kind.columns:
+            field = column.model_field
+            if field is None or column.name in draft.changes or isinstance(column, Reference):
+                continue
+            old = field.get_default() if draft.is_new else draft.current.get(column.path)
+            new = draft.values.get(column.attname, old)
+            if new != old and (draft.is_new or column.path in draft.current):
+                draft.changes[column.name] = ["" if draft.is_new else column.show(old), column.show(new)]
 
     def _refuse_without_right(self, chunk: Chunk, drafts: Sequence[Draft]) -> None:
         if chunk.user.is_superuser:

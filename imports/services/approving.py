@@ -15,7 +15,7 @@ from imports.approvals import latest_approval, makers_of, why_approval_is_needed
 from imports.models import ImportApproval, ImportComment, ImportJob
 from imports.runner.checks import first_refusal
 from imports.services.discussing import address_of, say
-from imports.services.importing import lock_import, refuse_stranger
+from imports.services.running import lock_import, refuse_stranger
 from imports.types.composites import importable
 
 State = ImportApproval.State
