@@ -11,7 +11,6 @@ from apps.certificates.queries import default_templates
 from apps.certificates.services.issuing import template_for
 from apps.certificates.states import CertificateState, transition_allowed
 from apps.enrollments.models import Enrollment
-from apps.records.rules import RuleBroken
 from imports.codes import RowCode
 from imports.provisional import is_provisional
 from imports.types.base import CLEAR, Chunk, Draft, ImportKind
@@ -60,11 +59,27 @@ class Certificates(ImportKind):
         return ("state", "valid_until", "issued_at", "revocation_reason", "enrollment_id")
 
     def check(self, chunk: Chunk) -> None:
+        new = [draft for draft in chunk.sound if draft.is_new]
+        self._say_what_is_left_blank(new)
         for draft in chunk.sound:
             (self._check_new if draft.is_new else self._check_old)(draft, chunk.user)
-        new = [draft for draft in chunk.sound if draft.is_new]
         self._refuse_taken_numbers(chunk, new)
         self._refuse_second_ones(chunk, new)
+
+    def _say_what_is_left_blank(self, new: Sequence[Draft]) -> None:
+        """The names and times of today, in the plan already."""
+        places = {draft.values["enrollment_id"] for draft in new} - {None}
+        taken = Enrollment.with_archived.select_related("user", "course").in_bulk(places)
+        for draft in new:
+            if (enrollment := taken.get(draft.values["enrollment_id"])) is None:
+                continue
+            values = draft.values
+            values["learner_name"] = values.get("learner_name") or enrollment.user.get_full_name()
+            values["course_title"] = values.get("course_title") or enrollment.course.title
+            values["issued_at"] = values.get("issued_at") or timezone.now()
+            values["completed_at"] = values.get("completed_at") or enrollment.completed_at or values["issued_at"]
+            if not values["learner_name"]:
+                self._refuse(draft, "learner_name", "The learner has no name. Write it into the file.")
 
     def _check_new(self, draft: Draft, user: Any) -> None:
         state = draft.values.setdefault("state", State.VALID)
@@ -75,8 +90,8 @@ class Certificates(ImportKind):
             self._refuse(
                 draft, "state", "A certificate comes in valid or revoked; what is past its end expires by itself."
             )
-        issued, until = draft.values.setdefault("issued_at", timezone.now()), draft.values.get("valid_until")
-        if until is not None and until <= issued:
+        issued, until = draft.values.get("issued_at"), draft.values.get("valid_until")
+        if issued is not None and until is not None and until <= issued:
             self._refuse(draft, "valid_until", "It would end before it was issued. Correct one of the two.")
         self._check_revocation(draft, user)
 
@@ -140,12 +155,6 @@ class Certificates(ImportKind):
             enrollment = taken[values["enrollment_id"]]
             values |= {"course_id": enrollment.course_id, "user_id": enrollment.user_id}
             values["template_id"] = template_for(enrollment, templates).pk
-            values["learner_name"] = values.get("learner_name") or enrollment.user.get_full_name()
-            values["course_title"] = values.get("course_title") or enrollment.course.title
-            completed = values.get("completed_at") or enrollment.completed_at or values["issued_at"]
-            values["completed_at"] = completed
-            if not values["learner_name"]:
-                raise RuleBroken(f"The learner of {values['number']} has no name. Write it into the file.")
             facts = {name: value for name, value in values.items() if name not in ("id", "extra")}
             certificate = Certificate(**facts)
             certificate.seal()
