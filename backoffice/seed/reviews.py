@@ -85,6 +85,7 @@ def review_of(world: World, dice: random.Random, taken: Enrollment, modules: lis
     sentences = [dice.choice(parts[f"{mood} {place}"]) for place in ("first", "second", "last")]
     words = {"course": taken.course.title, "module": dice.choice(modules)}
     last = taken.last_accessed_at or taken.enrolled_at
+    written = last + timedelta(seconds=round((world.now - last).total_seconds() * dice.random() ** 2))
     return Review(
         user=taken.user,
         course=taken.course,
@@ -93,7 +94,8 @@ def review_of(world: World, dice: random.Random, taken: Enrollment, modules: lis
         text=" ".join(sentences[: dice.choice((2, 3, 3))]).format_map(words),
         is_verified_purchase=True,
         helpful_count=round(dice.paretovariate(1.6)) - 1,
-        created_at=last + timedelta(seconds=round((world.now - last).total_seconds() * dice.random() ** 2)),
+        created_at=written,
+        waits_since=written,
     )
 
 

@@ -58,7 +58,7 @@ class ReviewActions:
         fits=is_in(State.PENDING),
     )
     def flag(self, request: HttpRequest, review: Review, reason: str, data: dict[str, Any]) -> str:
-        services.flag_review(review, by=request.user, note=data["note"], reason=reason)
+        services.flag_review(review, by=request.user, note=data["note"], to=data["to"], reason=reason)
         return f"The review of {review} waits for a colleague."
 
     @console_action(
