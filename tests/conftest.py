@@ -10,6 +10,7 @@ from tests.support.append_only import lift_append_only_for_resets
 from tests.support.needs import answering
 
 pytest_plugins = [
+    "tests.support.migrated",
     "tests.support.people",
     "tests.support.platform",
     "tests.support.browser",

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -62,8 +63,11 @@ def environment_of(folder: Path, url: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def on_sqlite(tmp_path: Path) -> Process:
-    return processes(environment_of(tmp_path, f"sqlite:///{tmp_path / 'killed.sqlite3'}"))
+def on_sqlite(tmp_path: Path, migrated_file: Path | None) -> Process:
+    database = tmp_path / "killed.sqlite3"
+    if migrated_file:
+        shutil.copy(migrated_file, database)
+    return processes(environment_of(tmp_path, f"sqlite:///{database}"))
 
 
 @pytest.fixture
