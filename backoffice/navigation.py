@@ -40,6 +40,9 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("Progress", "enrollments.lessonprogress", "trending_up"),
             Line("Review desk", "reviews.review", "rate_review", "d", page="reviews_review_desk", verb="decide"),
             Line("Reviews", "reviews.review", "reviews", "r"),
+            Line("Bulk decisions", "reviews.bulkdecision", "checklist"),
+            Line("Review rules", "reviews.reviewrule", "rule"),
+            Line("Testimonials", "reviews.testimonial", "format_quote"),
         ),
     ),
     (

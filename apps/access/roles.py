@@ -28,6 +28,9 @@ VIEWED_BY_MANAGERS = (
     "enrollments.lessonprogress",
     "reviews.review",
     "reviews.reviewreport",
+    "reviews.reviewrule",
+    "reviews.bulkdecision",
+    "reviews.testimonial",
     "django_celery_beat.periodictask",
 )
 EXPORTED_BY_MANAGERS = (
@@ -77,6 +80,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "catalog.delete_category",
         "catalog.set_price_course",
         "catalog.set_instructor_course",
+        "reviews.add_reviewrule",
+        "reviews.change_reviewrule",
+        "reviews.add_testimonial",
+        "reviews.change_testimonial",
         "jobs.run_job",
     },
     MODERATOR: frozenset(
@@ -85,6 +92,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "catalog.view_category",
             "reviews.view_review",
             "reviews.view_reviewreport",
+            "reviews.view_reviewrule",
+            "reviews.view_testimonial",
             "reviews.decide_review",
             "reviews.export_review",
         }

@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from apps.records.policy import scope
-from apps.reviews.models import Review, ReviewDecision, ReviewReport
+from apps.reviews.models import Review, ReviewDecision, ReviewMark, ReviewReport
 from apps.reviews.queries import progress_of
 from apps.reviews.queue import COUNTED_UP_TO
 from apps.reviews.states import ReviewState
@@ -74,6 +74,7 @@ class Context:
     decisions: list[ReviewDecision]
     reports: list[ReviewReport]
     alike: list[Review]
+    marks: list[ReviewMark]
 
 
 def context_of(review: Review, user: Any) -> Context:
@@ -100,6 +101,7 @@ def context_of(review: Review, user: Any) -> Context:
         ),
         reports=list(reports.order_by("-reported_at", "-pk")[:SHOWN]),
         alike=alike(review),
+        marks=list(ReviewMark.objects.filter(review=review).select_related("rule")),
     )
 
 

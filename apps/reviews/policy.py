@@ -6,9 +6,9 @@ from django.db.models import Model, QuerySet
 
 from apps.catalog.policy import CoursePathPolicy
 from apps.catalog.rights import EXPORT, RIGHTS
-from apps.records.policy import VERBS, RolePolicy, policy
+from apps.records.policy import VERBS, OwnRowsPolicy, RolePolicy, policy
 from apps.records.reasons import ByRole, Kind, Reason
-from apps.reviews.models import Review, ReviewReport
+from apps.reviews.models import BulkDecision, BulkRefusal, Review, ReviewReport, ReviewRule, Testimonial
 from apps.reviews.queries import of_own_interest
 
 
@@ -64,3 +64,35 @@ class ReviewReportPolicy(RolePolicy):
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:
         return verb == "view" and super().holds_everywhere(user, verb)
+
+
+@policy(ReviewRule)
+class ReviewRulePolicy(RolePolicy):
+    """Moderators read what they are shown; who keeps the rules is a matter of the role."""
+
+    verbs = ("view", "add", "change")
+
+
+@policy(BulkDecision)
+class BulkDecisionPolicy(OwnRowsPolicy):
+    """People see what they asked for; a role sees all of it."""
+
+    owner_path = "requester"
+    verbs = ("view",)
+
+
+@policy(BulkRefusal)
+class BulkRefusalPolicy(OwnRowsPolicy):
+    """As the bulk decision it belongs to."""
+
+    owner_path = "bulk__requester"
+    verbs = ("view",)
+    permission_names: ClassVar[dict[str, str]] = {"view": "view_bulkdecision"}
+
+
+@policy(Testimonial)
+class TestimonialPolicy(RolePolicy):
+    """Who speaks for the platform chooses what is shown; showing and withdrawing is changing it."""
+
+    verbs = (*VERBS, "show")
+    permission_names: ClassVar[dict[str, str]] = {"show": "change_testimonial"}

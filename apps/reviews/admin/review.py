@@ -17,7 +17,7 @@ from admin_theme.gate import masked_here, may_here
 from admin_theme.tabs import TabbedAdmin, tab_address
 from apps.catalog.admin.panels import history_tab
 from apps.reviews.admin.desk import desk_view
-from apps.reviews.admin.filters import CourseFilter, RatingFilter, ReportedFilter, StateFilter
+from apps.reviews.admin.filters import CourseFilter, MarkFilter, RatingFilter, ReportedFilter, StateFilter
 from apps.reviews.admin.review_actions import ReviewActions
 from apps.reviews.looks import in_short, stars, state_of
 from apps.reviews.models import Review
@@ -30,7 +30,14 @@ class ReviewAdmin(ReviewActions, TabbedAdmin[Review]):
     tabs = (words_tab, reports_tab, history_tab())
     verbs_asked = (*TabbedAdmin.verbs_asked, "decide")
     list_display = ("review", "course_name", "learner", "state_badge", "reports", "written")
-    list_filter = (StateFilter, RatingFilter, CourseFilter, ReportedFilter, ("created_at", RangeDateTimeFilter))
+    list_filter = (
+        StateFilter,
+        RatingFilter,
+        CourseFilter,
+        ReportedFilter,
+        MarkFilter,
+        ("created_at", RangeDateTimeFilter),
+    )
     list_filter_sheet = True
     lookups_allowed = ("user__id__exact",)
     list_select_related = ("user", "course")

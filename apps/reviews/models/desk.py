@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.reviews.models.bulk import BulkDecision
 from apps.reviews.models.review import Review
 from apps.reviews.states import DECIDED, ReviewState
 
@@ -26,6 +27,7 @@ class ReviewDecision(models.Model):
     decided_at = models.DateTimeField("decided", default=timezone.now)
     taken_back_at = models.DateTimeField("taken back", null=True)
     told_at = models.DateTimeField("author told", null=True)
+    bulk = models.ForeignKey(BulkDecision, models.SET_NULL, null=True, related_name="decisions", db_index=False)
     # How the review waited before, for whoever takes it back.
     state_before = models.CharField(max_length=10, choices=ReviewState)
     flagged_by_before = models.ForeignKey(
@@ -43,6 +45,7 @@ class ReviewDecision(models.Model):
         ordering = ["-decided_at", "-pk"]
         default_permissions = ()
         indexes = [
+            models.Index(fields=["bulk", "id"], condition=Q(bulk__isnull=False), name="decisions_of_a_bulk"),
             models.Index(fields=["moderator", "-decided_at", "-id"], name="decisions_of_a_person"),
             models.Index(fields=["decided_at", "moderator", "taken_back_at", "outcome"], name="decisions_of_a_day"),
             models.Index(

@@ -11,6 +11,7 @@ from apps.audit.recording import change_set
 from apps.records.rules import RuleBroken
 from apps.reviews.models import Review, ReviewDecision
 from apps.reviews.queries import of_own_interest
+from apps.reviews.services.testimonials import withdraw_testimonial_of
 from apps.reviews.states import DECIDED, ReviewState, transition_allowed
 
 State = ReviewState
@@ -61,6 +62,7 @@ def wait_again(review: Review) -> None:
     review.state, review.flagged_to = State.PENDING, None
     review.rejection_reason, review.decided_at, review.is_featured = "", None, False
     forget_decisions(review)
+    withdraw_testimonial_of(review)
 
 
 def forget_decisions(review: Review) -> None:

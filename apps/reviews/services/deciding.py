@@ -17,6 +17,7 @@ from apps.reviews.services.changing import (
     wait_again,
     who_was_first,
 )
+from apps.reviews.services.testimonials import withdraw_testimonial_of
 from apps.reviews.states import RejectionReason, ReviewState, transition_allowed
 
 State = ReviewState
@@ -86,6 +87,7 @@ def archive_review(review: Review, *, by: Any, reason: str = "") -> Review:
             raise RuleBroken("This review is archived already.")
         review.archived_at, review.archived_by = timezone.now(), by
         review.claimed_by = review.claimed_until = None
+        withdraw_testimonial_of(review)
     return review
 
 

@@ -11,6 +11,7 @@ from apps.records.rules import RuleBroken
 from apps.reviews.models import Review, ReviewDecision, ReviewSkip
 from apps.reviews.queries import of_own_interest
 from apps.reviews.queue import is_free_for, left_by, offers
+from apps.reviews.services.testimonials import withdraw_testimonial_of
 from apps.reviews.states import WAITING, ReviewState
 
 ROUNDS = 10
@@ -91,6 +92,7 @@ def undo_decision(*, by: Any) -> Review:
         review.waits_since, review.is_reported_anew = decision.waited_since, decision.was_reported_anew
         review.claimed_by, review.claimed_until = by, end_of_hold()
         review.save()
+        withdraw_testimonial_of(review)
     release_reviews(by=by, but=review.pk)
     return review
 

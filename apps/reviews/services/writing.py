@@ -11,6 +11,7 @@ from apps.records.rules import RuleBroken
 from apps.reviews.models import Review, ReviewReport
 from apps.reviews.queries import is_learner, report_count
 from apps.reviews.services.changing import refuse_archived, wait_again
+from apps.reviews.services.marking import mark_reviews, mark_with_others
 from apps.reviews.states import ReviewState
 from apps.reviews.words import digest_of
 
@@ -27,6 +28,7 @@ def submit_review(course: Course, *, by: Any, rating: int, text: str, title: str
                 review.save()
         except IntegrityError:
             raise RuleBroken(f"You have reviewed {course} already.") from None
+        mark_with_others(review)
     return review
 
 
@@ -46,6 +48,7 @@ def edit_review(review: Review, *, by: Any, rating: int, text: str, title: str =
         wait_again(review)
         review.claimed_by = review.claimed_until = None  # whoever is reading it has read something else
         review.save()
+        mark_with_others(review)
     return review
 
 
@@ -70,6 +73,7 @@ def report_review(review: Review, *, by: Any, reason: str, note: str = "") -> Re
                     reported.refresh_from_db()
                     wait_again(reported)
                     reported.save()
+                    mark_reviews([reported.pk])
     except IntegrityError:
         raise RuleBroken("You have reported this review already.") from None
     return report
