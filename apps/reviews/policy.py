@@ -6,9 +6,9 @@ from django.db.models import Model, QuerySet
 
 from apps.catalog.policy import CoursePathPolicy
 from apps.catalog.rights import EXPORT, RIGHTS
-from apps.records.policy import VERBS, OwnRowsPolicy, RolePolicy, policy
+from apps.records.policy import VERBS, RolePolicy, policy, policy_for
 from apps.records.reasons import ByRole, Kind, Reason
-from apps.reviews.models import BulkDecision, BulkRefusal, Review, ReviewReport, ReviewRule, Testimonial
+from apps.reviews.models import BulkDecision, Review, ReviewReport, ReviewRule, Testimonial
 from apps.reviews.queries import of_own_interest
 
 
@@ -74,20 +74,17 @@ class ReviewRulePolicy(RolePolicy):
 
 
 @policy(BulkDecision)
-class BulkDecisionPolicy(OwnRowsPolicy):
-    """People see what they asked for; a role sees all of it."""
+class BulkDecisionPolicy(RolePolicy):
+    """Whoever decides on reviews sees what they asked for themselves; a role sees all of it."""
 
-    owner_path = "requester"
     verbs = ("view",)
 
+    def opens(self, user: Any, verb: str) -> bool:
+        return self.holds_everywhere(user, verb) or policy_for(Review).opens(user, "decide")
 
-@policy(BulkRefusal)
-class BulkRefusalPolicy(OwnRowsPolicy):
-    """As the bulk decision it belongs to."""
-
-    owner_path = "bulk__requester"
-    verbs = ("view",)
-    permission_names: ClassVar[dict[str, str]] = {"view": "view_bulkdecision"}
+    def beside_roles(self, user: Any, verb: str) -> QuerySet[Any]:
+        own = self.everything().filter(requester=user.pk)
+        return own if self.opens(user, verb) else own.none()
 
 
 @policy(Testimonial)

@@ -37,10 +37,23 @@ ELSEWHERE = {
     "imports.ImportRow": "The rows are the plan of their import.",
     "jobs.JobLogLine": "The lines are on the page of their run.",
     "jobs.Pulse": "It answers the readiness question and the dashboard.",
+    "reviews.BulkRefusal": "What a bulk decision left alone is a tab of its page.",
+    "reviews.ReviewDecision": "What was decided on a review is in its history, and on the desk.",
+    "reviews.ReviewMark": "The marks of a review are on its page and on the desk.",
+    "reviews.ReviewSkip": "What somebody left for later is offered to them again by the desk.",
     "reviews.ReviewReport": "The reports of a review are on its page.",
 }
 # Models that no person reads or writes through a policy.
-WITHOUT_POLICY = {"audit.AppendOnlySwitch", "imports.Feed", "imports.FeedRow", "jobs.Pulse"}
+WITHOUT_POLICY = {
+    "audit.AppendOnlySwitch",
+    "imports.Feed",
+    "imports.FeedRow",
+    "jobs.Pulse",
+    "reviews.BulkRefusal",
+    "reviews.ReviewDecision",
+    "reviews.ReviewMark",
+    "reviews.ReviewSkip",
+}
 ORDER = (
     "records",
     "audit",

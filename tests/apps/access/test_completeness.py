@@ -78,7 +78,16 @@ LEFT_OUT = {
     "answers": {},
     "enrollments": {"source": "Set when it is made.", "last_accessed_at": "A figure."},
     "progress": {},
-    "reviews": {"moderator": "The history tells it."},
+    "reviews": {
+        "moderator": "The history tells it.",
+        "flagged_to": "The history tells it.",
+        "edited_at": "The history tells it.",
+        "waits_since": "The queue of the desk.",
+        "is_reported_anew": "The queue of the desk.",
+        "claimed_by": "Who is reading it at this moment.",
+        "claimed_until": "Who is reading it at this moment.",
+        "text_digest": "Made of the text.",
+    },
 }
 
 WHO_RUNS = {
@@ -92,6 +101,9 @@ WHO_RUNS = {
     "imports.undo": "Whoever uploaded the file, or an administrator, and as long as they may import its kind.",
     "jobs.tidy_up": "By itself, and by hand by managers and administrators.",
     "notifications.mail_unread_notifications": "By itself.",
+    "reviews.decide_many": "Whoever asked for the bulk decision, and as long as they may decide on each review.",
+    "reviews.mark_waiting": "Whoever changed a rule.",
+    "reviews.tell_authors": "By itself.",
 }
 MESSAGES = {"apps.jobs.tasks.execute_run", "apps.jobs.tasks.run_scheduled"}
 

@@ -13,7 +13,7 @@ from apps.catalog import services as catalog
 from apps.catalog.models import Category, Course, Lesson, Module, Resource
 from apps.enrollments import services as enrollments
 from apps.enrollments.models import Enrollment, LessonProgress
-from apps.reviews.models import Review
+from apps.reviews.models import Review, Testimonial
 from apps.reviews.services import approve_review, archive_review, feature_review
 from tests.apps.access.matrix.stage import Stage
 
@@ -93,6 +93,14 @@ PREPARED: dict[str, Callable[[Stage], object]] = {
         User.objects.get(pk=stage.keys["colleague"]), Role.objects.get(pk=stage.keys["spare_role"]), by=by(stage)
     ),
     "approved_review": lambda stage: approve_review(review(stage), by=by(stage)),
+    "shown_testimonial": lambda stage: (
+        approve_review(review(stage), by=by(stage)),
+        Testimonial.objects.update(quote=review(stage).text, is_active=True),
+    ),
+    "fitting_testimonial": lambda stage: (
+        approve_review(review(stage), by=by(stage)),
+        Testimonial.objects.update(quote=review(stage).text),
+    ),
     "featured_review": lambda stage: feature_review(review(stage), by=by(stage)),
     "archived_review": lambda stage: archive_review(review(stage), by=by(stage)),
     "inactive_role": lambda stage: set_active(role(stage), is_active=False, by=by(stage)),
