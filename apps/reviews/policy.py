@@ -6,7 +6,7 @@ from django.db.models import Model, QuerySet
 
 from apps.catalog.policy import CoursePathPolicy
 from apps.catalog.rights import EXPORT, RIGHTS
-from apps.records.policy import VERBS, RolePolicy, policy, policy_for
+from apps.records.policy import VERBS, OwnRowsPolicy, RolePolicy, policy, policy_for
 from apps.records.reasons import ByRole, Kind, Reason
 from apps.reviews.models import BulkDecision, Review, ReviewReport, ReviewRule, Testimonial
 from apps.reviews.queries import of_own_interest
@@ -70,21 +70,22 @@ class ReviewReportPolicy(RolePolicy):
 class ReviewRulePolicy(RolePolicy):
     """Moderators read what they are shown; who keeps the rules is a matter of the role."""
 
-    verbs = ("view", "add", "change")
-
 
 @policy(BulkDecision)
-class BulkDecisionPolicy(RolePolicy):
+class BulkDecisionPolicy(OwnRowsPolicy):
     """Whoever decides on reviews sees what they asked for themselves; a role sees all of it."""
 
-    verbs = ("view",)
+    owner_path = "requester"
 
     def opens(self, user: Any, verb: str) -> bool:
-        return self.holds_everywhere(user, verb) or policy_for(Review).opens(user, "decide")
+        return self.holds_everywhere(user, verb) or (verb == "view" and policy_for(Review).opens(user, "decide"))
 
     def beside_roles(self, user: Any, verb: str) -> QuerySet[Any]:
-        own = self.everything().filter(requester=user.pk)
+        own = super().beside_roles(user, verb)
         return own if self.opens(user, verb) else own.none()
+
+    def missing(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
+        return super().missing(user, verb, record) if self.opens(user, verb) else []
 
 
 @policy(Testimonial)

@@ -61,6 +61,10 @@ class ReviewRuleAdmin(TabbedAdmin[ReviewRule]):
         """What a rule is called by does not change any more."""
         return (*super().get_readonly_fields(request, obj), *(("code",) if obj else ()))
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """A rule is switched off instead."""
+        return False
+
     def save_model(self, request: HttpRequest, obj: ReviewRule, form: Any, change: Any) -> None:
         super().save_model(request, obj, form, change)
         mark_waiting.later(by=request.user)

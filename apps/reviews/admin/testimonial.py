@@ -48,6 +48,10 @@ class TestimonialAdmin(TabbedAdmin[Testimonial]):
         """Another review makes another testimonial."""
         return (*super().get_readonly_fields(request, obj), *(("review",) if obj else ()))
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """It is withdrawn instead."""
+        return False
+
     @admin.display(description="words")
     def words(self, testimonial: Testimonial) -> SafeString:
         return two_lines(f"“{testimonial.quote}”", testimonial.review.course.title)
