@@ -21,7 +21,7 @@ from imports.models import (
     ImportRow,
 )
 
-IMPORTED_MODELS = (Course, Category, CourseInstructor, Module, Lesson, Resource, Enrollment, LessonProgress)
+IMPORTED_MODELS = (Course, Category, CourseInstructor, Module, Lesson, Resource, Enrollment, LessonProgress, Review)
 
 
 class UploaderPolicy(OwnRowsPolicy):

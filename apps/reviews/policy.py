@@ -25,7 +25,7 @@ class ReviewPolicy(CoursePathPolicy):
         return f"reviews.{'decide' if verb in self.door_verbs else verb}_review"
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:
-        return verb in ("view", "export") and super().holds_everywhere(user, verb)
+        return verb in ("view", "export", "import") and super().holds_everywhere(user, verb)
 
     def opens(self, user: Any, verb: str) -> bool:
         return self.decides(user, verb) or super().opens(user, verb)

@@ -17,7 +17,7 @@ from apps.catalog.models import Category, Course, CourseInstructor, Lesson, Modu
 from apps.enrollments.models import Enrollment, LessonProgress
 from imports.types import KINDS
 from imports.types.base import ImportKind
-from tests.recipes import catalog, enrollments
+from tests.recipes import catalog, enrollments, reviews
 from tests.support.commands import run
 from tests.support.people import give_role, person, teach
 
@@ -58,6 +58,7 @@ EDITS = {
     "answers": ("text", "Renamed"),
     "enrollments": ("progress_percent", "77"),
     "progress": ("seconds_spent", "7777"),
+    "reviews": ("moderator_note", "Renamed"),
 }
 
 
@@ -109,6 +110,10 @@ def platform(course: Course, instructor: User, manager: User, support: User) -> 
     )
     for lesson in Lesson.objects.filter(course=course)[:3]:
         LessonProgress.objects.create(enrollment=taken, lesson=lesson, is_completed=True, completed_at=moment)
+    decided = {"moderator": manager, "decided_at": moment}
+    for facts in ({"state": "approved", "is_featured": True, **decided}, {"state": "flagged", "moderator": manager}):
+        reviews.review.make(course=course, title="=1+1", text=f"{HOSTILE_TEXTS[12]} and more of it", **facts)
+    reviews.review.make(course=course, state="rejected", rejection_reason="spam", moderator_note="-x", **decided)
     for number, text in enumerate(HOSTILE_TEXTS[:4]):
         catalog.course.make(code=f"H-{number}", title=f"{text} in a title", category=everywhere, subtitle=text)
 

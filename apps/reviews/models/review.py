@@ -111,6 +111,7 @@ class Review(NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedModel):
         permissions = [
             ("decide_review", "Can decide on reviews, archive and restore them"),
             ("export_review", "Can export reviews"),
+            ("import_review", "Can import reviews that were written elsewhere"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import naturaltime
@@ -53,6 +54,27 @@ def changing(review: Review, verb: str, *, by: Any, reason: str) -> Iterator[Non
             raise RuleBroken(f"You {part}, so a colleague has to decide on this review.")
         yield
         review.save()
+
+
+def enter_state(review: Review, state: ReviewState, *, now: datetime) -> None:
+    """Puts a review into a state, with what follows from it, without saving or looking anything up: for imports.
+
+    Raises `RuleBroken` for a way that is not open, and for facts that do not fit the state.
+    """
+    if state != review.state and not transition_allowed(review.state, state):
+        words = f"This review is {WORDS[review.state].lower()} and cannot become {WORDS[state].lower()}."
+        raise RuleBroken(f"{words} Reopen it first.")
+    if state == State.REJECTED and not review.rejection_reason:
+        raise RuleBroken("A rejected review needs the reason of the catalogue.")
+    if state != State.REJECTED and review.rejection_reason and review.state != State.REJECTED:
+        raise RuleBroken("Only a rejected review has a reason of the catalogue.")
+    if state != State.APPROVED and review.is_featured and review.state != State.APPROVED:
+        raise RuleBroken("Only an approved review can be featured.")
+    if state != State.REJECTED:
+        review.rejection_reason = ""
+    review.is_featured = review.is_featured and state == State.APPROVED
+    review.decided_at = (review.decided_at or now) if state in DECIDED else None
+    review.state = state
 
 
 def wait_again(review: Review) -> None:

@@ -94,9 +94,7 @@ def test_one_whose_review_loses_its_approval_goes_by_itself(
     assert testimonial.history.first().is_active is False
 
 
-def test_one_is_shown_again_only_while_its_words_stand(
-    testimonial: Quote, moderator: User, manager: User
-) -> None:
+def test_one_is_shown_again_only_while_its_words_stand(testimonial: Quote, moderator: User, manager: User) -> None:
     services.withdraw_testimonial(testimonial, by=manager, reason="Old.")
     review = Review.objects.get()
     services.edit_review(review, by=review.user, rating=1, text="I changed my mind.")
