@@ -151,4 +151,4 @@ def test_each_sees_their_own_and_a_role_all(as_moderator: Client, as_manager: Cl
 
     statuses = [client.get(page).status_code for client in (as_moderator, as_manager, as_support)]
 
-    assert statuses == [404, 200, 404]
+    assert statuses == [404, 200, 403]
