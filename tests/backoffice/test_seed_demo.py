@@ -15,6 +15,7 @@ from apps.catalog.models import AccessRequest, CategoryUserGrant, Course, Course
 from apps.catalog.rights import IMPORT, RIGHTS, VIEW
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.reviews.models import Review
+from apps.reviews.models import Testimonial as Praise
 from tests.support.commands import seed_demo
 from tests.support.kept import kept_for_the_file
 
@@ -68,7 +69,7 @@ def test_the_manager_may_import_into_some_categories(platform: str) -> None:
 
 
 def test_every_row_is_valid_and_has_a_history(platform: str) -> None:
-    for model in (User, Course, Lesson, Enrollment, LessonProgress, CourseInstructor, Review):
+    for model in (User, Course, Lesson, Enrollment, LessonProgress, CourseInstructor, Review, Praise):
         rows = model._base_manager.all()
         assert rows
         assert model.history.filter(history_type="+").count() == rows.count()

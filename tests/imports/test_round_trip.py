@@ -110,8 +110,9 @@ def platform(course: Course, instructor: User, manager: User, support: User) -> 
     )
     for lesson in Lesson.objects.filter(course=course)[:3]:
         LessonProgress.objects.create(enrollment=taken, lesson=lesson, is_completed=True, completed_at=moment)
-    decided = {"moderator": manager, "decided_at": moment}
-    for facts in ({"state": "approved", "is_featured": True, **decided}, {"state": "flagged", "moderator": manager}):
+    decided: dict[str, Any] = {"moderator": manager, "decided_at": moment}
+    flagged: dict[str, Any] = {"state": "flagged", "moderator": manager}
+    for facts in ({"state": "approved", "is_featured": True, **decided}, flagged):
         reviews.review.make(course=course, title="=1+1", text=f"{HOSTILE_TEXTS[12]} and more of it", **facts)
     reviews.review.make(course=course, state="rejected", rejection_reason="spam", moderator_note="-x", **decided)
     for number, text in enumerate(HOSTILE_TEXTS[:4]):

@@ -39,7 +39,7 @@ def waiting(course: Course, title: str, hours: float = 1, **facts: Any) -> Revie
 
 def offered(user: User, number: int = 20) -> list[str]:
     """What the desk gives this person, one after the other, each approved."""
-    titles = []
+    titles: list[str] = []
     while len(titles) < number and (review := services.take_review(by=user)):
         titles.append(review.title)
         services.approve_review(review, by=user, held=True)
