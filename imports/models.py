@@ -127,7 +127,7 @@ class ImportJob(models.Model):
         permissions = [("take_over_importjob", "Can apply and undo other people's imports")]
 
     def __str__(self) -> str:
-        return f"{self.original_name} ({self.kind})" if self.kind else self.original_name
+        return self.original_name
 
     @property
     def origin(self) -> str:

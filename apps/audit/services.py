@@ -47,6 +47,7 @@ def revert_record(
             raise RuleBroken(f"This version cannot be restored: the {field.verbose_name} it had is gone.")
         setattr(record, field.attname, value)
     record.full_clean()
+    policy_for(type(record)).refuse_gain(by, record)
     with change_set(by=by, reason=reason, title=f"Restored an earlier version of {record}"):
         record.save()
     if not policy_for(type(record)).may(by, "change", record):

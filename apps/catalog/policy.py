@@ -21,6 +21,7 @@ from apps.catalog.models import (
 )
 from apps.catalog.reasons import (
     categories_to_fill,
+    gain_refused,
     granted,
     held_anywhere,
     leading_to,
@@ -37,15 +38,19 @@ from apps.catalog.rights import (
     PUBLISH,
     RIGHTS,
     STUDENTS,
+    VERBS_OF_ROLES,
     categories_granted,
     course_keys,
+    ends_of_rights,
     is_primary_anywhere,
     on_courses,
     primary_course_keys,
+    rights_gained,
     rights_held_anywhere,
 )
 from apps.records.policy import VERBS, RolePolicy, policy
 from apps.records.reasons import ByRole, Kind, Reason
+from apps.records.rules import RuleBroken
 
 COURSE_VERBS: tuple[str, ...] = (*VERBS, "publish", "grant", "manage_students", "view_analytics", "price", "instructor")
 
@@ -227,6 +232,18 @@ class CoursePolicy(CoursePathPolicy):
             return False
         return verb != "import" or category_id not in categories_to_import_into(user)
 
+    def gained(self, user: Any, moves: Mapping[int, int | None]) -> dict[int, list[str]]:
+        """By the key of a course: the rights its move to a category would give the person, who does not hold them."""
+        return rights_gained(user, moves, self.rights_without_roles(user))
+
+    def rights_without_roles(self, user: Any) -> list[str]:
+        """The rights that no role of theirs opens on every course."""
+        return [right for right in RIGHTS if not self.holds_everywhere(user, VERBS_OF_ROLES[right])]
+
+    def refuse_gain(self, user: Any, record: Any) -> None:
+        if gained := self.gained(user, {record.pk: record.category_id}).get(record.pk):
+            raise RuleBroken(gain_refused(record, gained))
+
     def masked_fields(self, user: Any) -> frozenset[str]:
         by_role_only = user.has_perm("catalog.view_course") and not user.has_perm("catalog.export_course")
         return self.money if by_role_only else frozenset()
@@ -302,6 +319,13 @@ class CategoryPolicy(RolePolicy):
 
     verbs = (*VERBS, "grant")
     permission_names: ClassVar[dict[str, str]] = {"grant": "grant_access", "archive": "change_category"}
+
+    def refuse_gain(self, user: Any, record: Any) -> None:
+        if record.pk is None or record.parent is None:
+            return
+        lacking = set(CoursePolicy().rights_without_roles(user)) - ends_of_rights(user, record).keys()
+        if gained := [right for right in ends_of_rights(user, record.parent) if right in lacking]:
+            raise RuleBroken(gain_refused(record, gained))
 
     def opens(self, user: Any, verb: str) -> bool:
         held = rights_held_anywhere(user)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Model, Q
 from django.utils import timezone
-from django.utils.text import capfirst
+from django.utils.text import capfirst, get_text_list
 
 from apps.access.memory import remembered
 from apps.access.models import GrantFacts
@@ -40,6 +40,16 @@ def all_grants_on(user: Any, on: Course | Category) -> list[Any]:
         return found
 
     return remembered(("grants on", user.pk, on._meta.label, on.pk), ask)
+
+
+def gain_refused(moved: Course | Category, rights: Collection[str]) -> str:
+    """Why somebody may not move this to where they hold more rights than here."""
+    words = get_text_list([WORDS[right] for right in RIGHTS if right in rights], "and")
+    whose = "on it" if isinstance(moved, Course) else "on its courses"
+    return (
+        f"Moving {moved} there would give you rights {whose} that you do not hold now: {words}. "
+        "Nobody grants rights to themselves. Ask a colleague."
+    )
 
 
 def teaching_of(user: Any, course: Course) -> CourseInstructor | None:

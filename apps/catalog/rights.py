@@ -1,6 +1,6 @@
 """The rights a person holds on courses and categories at this moment, whichever way they came by them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -158,6 +158,20 @@ def on_courses(path: str, keys: QuerySet[Any], user: Any) -> Among | Q:
 def courses_granted(user: Any, rights: Collection[str]) -> QuerySet[Course]:
     """The courses on which the person holds one of the rights, by themselves, by a role or through a category."""
     return Course.with_archived.filter(on_courses("pk", course_keys(user, rights), user))
+
+
+def rights_gained(user: Any, moves: Mapping[int, int | None], rights: Collection[str]) -> dict[int, list[str]]:
+    """By the key of a course: which of these rights its move to a category brings this person, who lacks them there."""
+    gained: dict[int, list[str]] = {}
+    for right in rights:
+        if not any(table in BY_CATEGORY for table in tables_of(user, (right,))):
+            continue
+        there = set(categories_granted(user, (right,)).filter(pk__in=moves.values()).values_list("pk", flat=True))
+        into = {course for course, category in moves.items() if category in there}
+        held = courses_granted(user, (right,)).filter(pk__in=into) if into else Course.with_archived.none()
+        for course in into - set(held.values_list("pk", flat=True)):
+            gained.setdefault(course, []).append(right)
+    return gained
 
 
 def is_primary_anywhere(user: Any) -> bool:

@@ -77,6 +77,9 @@ class Policy:
     def missing_new(self, user: Any, verb: str, place: Model | None) -> list[Reason | ByRole]:  # noqa: ARG002
         return []
 
+    def refuse_gain(self, user: Any, record: Model) -> None:
+        """Raises `RuleBroken` when saving the record as it is now would give the person rights they do not hold."""
+
     def check_verb(self, verb: str) -> None:
         if verb not in self.verbs:
             raise LookupError(f"The policy of {self.model._meta.label} knows no verb {verb!r}.")

@@ -34,6 +34,11 @@ class SheetColumns:
     unknown: list[TheirColumn]
     missing: list[Constant]
 
+    @property
+    def prefix(self) -> str:
+        """What the fields of its columns are called before their number."""
+        return f"column-{self.part.index}-"
+
 
 class PartsPage:
     """The state of the page: what is kept with the import, or what was just posted and could not be."""

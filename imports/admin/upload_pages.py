@@ -58,7 +58,7 @@ def _show(request: HttpRequest, form: UploadForm, kinds: list[tuple[str, str]]) 
         "title": "Import a file",
         "opts": ImportJob._meta,
         "form": form,
-        "templates": [(key, title) for key, title in kinds if key != QUESTION_BANK],
+        "templates": [(key, title) for key, title in kinds if key in KINDS or COMPOSITES[key].sheets],
         "accepted": ",".join(ENDINGS),
         "steps": [{"name": "Upload", "state": "now"}]
         + [{"name": name, "state": "later"} for name in ("Map", "Plan", "Apply", "Result")],

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from apps.catalog.models import Category
+from apps.catalog.rights import rights_held_anywhere
 from apps.records.keys import fold_key
+from apps.records.policy import policy_for
+from apps.records.rules import RuleBroken
 from imports.bulk import update_rows
 from imports.codes import RowCode
-from imports.types.base import CLEAR, Chunk, Draft, ImportKind, Written
+from imports.types.base import CLEAR, Chunk, Column, Draft, ImportKind, Written
 from imports.types.columns import Code, LongText, Reference, Text, WholeNumber, YesNo
 
 
@@ -41,10 +44,23 @@ class Categories(ImportKind):
             text = "This would put the category below itself. Choose another parent."
             draft.fault(RowCode.R_CYCLE, text, column, draft.given.get(column.name, ""))
         refuse_below_faulty(chunk, drafts, column)
+        self._check_moves(chunk, column)
         for draft in chunk.sound:
             if column.name in draft.ids and draft.ids[column.name] is None:
                 draft.values.pop("parent_id", None)
                 draft.extra["parent_slug"] = fold_key(draft.given[column.name])
+
+    def _check_moves(self, chunk: Chunk, column: Column) -> None:
+        """Nobody moves a category to where they hold more rights on its courses than now."""
+        if rights_held_anywhere(chunk.user):
+            moved = {draft.pk: draft for draft in chunk.sound if draft.pk and draft.values.get("parent_id")}
+            for category in Category.with_archived.filter(pk__in=moved):
+                draft = moved[category.pk]
+                category.parent = Category.with_archived.get(pk=draft.values["parent_id"])
+                try:
+                    policy_for(Category).refuse_gain(chunk.user, category)
+                except RuleBroken as broken:
+                    draft.fault(RowCode.R_DENIED, broken.sentence, column, draft.given[column.name])
 
     def before_writing(self, created: list[dict[str, Any]], updated: list[dict[str, Any]]) -> None:
         """Parents made by the same file have their ids by now."""

@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.assessments.models import Assessment, Question
 from apps.catalog.models import Course, CourseInstructor, CourseUserGrant, Lesson, Module, Resource
 from apps.catalog.queries import has_active_instructor, has_lessons
+from apps.catalog.reasons import gain_refused
 from apps.catalog.services import (
     enter_status,
     missing_before_publication,
@@ -143,6 +144,7 @@ class Courses(ImportKind):
                 draft.given["status"] = Course.Status.UNPUBLISHED if before == Course.Status.PUBLISHED else before
 
     def check(self, chunk: Chunk) -> None:
+        self._check_moves(chunk)
         for draft in chunk.sound:
             course = Course(**{name: draft.field(name) for name in self.facts(frozenset()) if draft.has_field(name)})
             course.code = draft.key[0]
@@ -158,6 +160,15 @@ class Courses(ImportKind):
             except ValidationError as error:
                 for name, texts in error.message_dict.items():
                     draft.fault(RowCode.R_RULE, " ".join(texts), self._by_name.get(name))
+
+    def _check_moves(self, chunk: Chunk) -> None:
+        """Nobody moves a course to where they hold more rights on it than now."""
+        moved = {draft.pk: draft for draft in chunk.sound if draft.pk is not None and "category_id" in draft.values}
+        policy: Any = policy_for(Course)
+        gained = policy.gained(chunk.user, {pk: draft.values["category_id"] for pk, draft in moved.items()})
+        for pk, rights in gained.items():
+            text = gain_refused(Course(title=moved[pk].field("title")), rights)
+            moved[pk].fault(RowCode.R_DENIED, text, self.column("category"), moved[pk].given.get("category", ""))
 
     def _check_category(self, draft: Draft, user: Any) -> None:
         category = draft.values.get("category_id")

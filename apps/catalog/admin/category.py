@@ -1,6 +1,6 @@
 """Categories: the whole tree as a list, and a page with the courses of a branch."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -20,7 +20,10 @@ from apps.catalog.forms import CategoryForm
 from apps.catalog.models import Category, Course
 from apps.catalog.queries import categories_below, category_tree
 from apps.catalog.services import archive_category, delete_record, restore_category
-from apps.records.policy import scope
+from apps.records.policy import policy_for, scope
+
+if TYPE_CHECKING:
+    from django.forms import ModelForm
 
 
 def courses_of_branch(request: HttpRequest, category: Category) -> Any:
@@ -133,6 +136,10 @@ class CategoryAdmin(PeopleActions, TabbedAdmin[Category]):
         if isinstance(obj, Category) and obj.is_archived:
             return False
         return super().has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: Any) -> None:
+        policy_for(Category).refuse_gain(request.user, obj)
+        super().save_model(request, obj, form, change)
 
     def delete_model(self, request: HttpRequest, obj: Category) -> None:
         delete_record(obj, by=request.user)

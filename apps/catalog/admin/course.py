@@ -210,6 +210,7 @@ class CourseAdmin(CourseActions, PeopleActions, TabbedAdmin[Course]):
 
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: Any) -> None:
         if change:
+            policy_for(Course).refuse_gain(request.user, obj)
             super().save_model(request, obj, form, change)
             return
         obj.save()

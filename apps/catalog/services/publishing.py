@@ -11,6 +11,7 @@ from apps.audit.recording import change_set
 from apps.catalog.models import Category, Course
 from apps.catalog.queries import active_instructors
 from apps.catalog.states import CourseStatus, transition_allowed
+from apps.records.policy import policy_for
 from apps.records.rules import RuleBroken
 
 
@@ -120,6 +121,7 @@ def change_category(course: Course, category: Category, *, by: Any, reason: str 
         raise RuleBroken(f"{course} is in {category} already.")
     with change_set(by=by, reason=reason, title=f"Move {course} to {category}"):
         course.category = category
+        policy_for(Course).refuse_gain(by, course)
         course.save()
     return course
 
