@@ -78,13 +78,14 @@ class Context:
 
 
 def context_of(review: Review, user: Any) -> Context:
+    seen = scope(user, "view", Review).filter(archived_at=None)
     ratings = list(
         Review.objects.filter(course=review.course_id, state=ReviewState.APPROVED)
         .order_by("-created_at", "-pk")
         .values_list("rating", flat=True)[:COUNTED_UP_TO]
     )
     others = list(
-        Review.objects.filter(user=review.user_id)
+        seen.filter(user=review.user_id)
         .exclude(pk=review.pk)
         .select_related("course", "moderator")
         .order_by("-created_at")[: SHOWN * 4]
@@ -100,14 +101,14 @@ def context_of(review: Review, user: Any) -> Context:
             ReviewDecision.objects.filter(review=review, taken_back_at=None).select_related("moderator")[:SHOWN]
         ),
         reports=list(reports.order_by("-reported_at", "-pk")[:SHOWN]),
-        alike=alike(review),
+        alike=alike(review, seen),
         marks=list(ReviewMark.objects.filter(review=review).select_related("rule")),
     )
 
 
-def alike(review: Review) -> list[Review]:
+def alike(review: Review, seen: QuerySet[Review]) -> list[Review]:
     """Reviews with the same words anywhere, and those among the newest of the course with most of them."""
-    others = Review.objects.exclude(pk=review.pk).select_related("user", "course")
+    others = seen.exclude(pk=review.pk).select_related("user", "course")
     same = list(others.filter(text_digest=review.text_digest)[:SHOWN]) if review.text_digest else []
     words = frozenset(normalized(review.text).split())
     nearby = others.filter(course=review.course_id).order_by("-created_at", "-pk")[:COMPARED]

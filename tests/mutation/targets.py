@@ -17,6 +17,7 @@ MODULES = (
     "apps/enrollments/policy.py",
     "apps/notifications/policy.py",
     "apps/reviews/policy.py",
+    "apps/reviews/queue.py",
     "apps/jobs/policy.py",
     "apps/audit/policy.py",
     "apps/audit/object_history.py",

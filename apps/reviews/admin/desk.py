@@ -5,6 +5,7 @@ way back to the desk; the script asks for the part of the page that changes.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -32,7 +33,7 @@ LAST, FIRST = "This is the last one that waits for you.", "This is the first one
 def desk_view(screen: Any, request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD", "POST"):
         return HttpResponseNotAllowed(["GET", "POST"])
-    if not may_here(request, "decide", Review):
+    if not (may_here(request, "view", Review) and may_here(request, "decide", Review)):
         raise PermissionDenied
     desk = Desk(screen, request)
     if request.method != "POST":
@@ -41,6 +42,17 @@ def desk_view(screen: Any, request: HttpRequest) -> HttpResponse:
     if deed is None:
         raise BadRequest("The desk knows no such thing to do.")
     return deed(desk)
+
+
+def moment_from(text: str) -> datetime | None:
+    """The moment somebody's hold ends, as the page knows it; nothing when it says none."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if text and (moment is None or timezone.is_naive(moment)):
+        raise BadRequest("This is no moment.")
+    return moment
 
 
 def held_now(user: Any) -> Review | None:
@@ -144,7 +156,7 @@ class Desk:
         return JsonResponse({"until": until.isoformat()})
 
     def release(self) -> HttpResponse:
-        until = parse_datetime(self.request.POST.get("until", ""))
+        until = moment_from(self.request.POST.get("until", ""))
         services.release_reviews(by=self.user, held_until=until)
         return self.back("") if not until else HttpResponse(status=204)
 

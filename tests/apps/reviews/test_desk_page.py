@@ -201,5 +201,7 @@ def test_a_decision_takes_the_same_queries_for_ten_and_for_a_thousand(
 
 def test_what_the_desk_does_not_know_is_refused(as_moderator: Client, review: Review) -> None:
     assert do(as_moderator, "delete", review).status_code == 400
+    assert do(as_moderator, "release", until="tomorrow").status_code == 400
+    assert do(as_moderator, "release", until="2026-13-01T00:00:00Z").status_code == 400
     assert as_moderator.put(DESK).status_code == 405
     assert state_of(review) == State.PENDING
