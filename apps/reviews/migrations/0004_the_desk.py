@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='review',
-            index=models.Index(condition=models.Q(('archived_at', None), ('state', 'pending')), fields=['-is_reported_anew', 'waits_since', 'id'], name='reviews_of_the_desk'),
+            index=models.Index(condition=models.Q(('archived_at', None), ('state', 'pending')), fields=['state', '-is_reported_anew', 'waits_since', 'id'], name='reviews_of_the_desk'),
         ),
         migrations.AddIndex(
             model_name='review',

@@ -84,7 +84,7 @@ class Review(NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedModel):
                 name="reviews_reported_newest_first",
             ),
             models.Index(
-                fields=["-is_reported_anew", "waits_since", "id"],
+                fields=["state", "-is_reported_anew", "waits_since", "id"],
                 condition=Q(state="pending", archived_at=None),
                 name="reviews_of_the_desk",
             ),
