@@ -17,7 +17,7 @@ from apps.reviews.words import likeness, normalized
 
 SHOWN = 5
 WAITING_ONES = (ReviewState.PENDING, ReviewState.FLAGGED)  # one by one: each has an index of its own
-COMPARED = 100
+COMPARED = 50
 ALIKE_FROM = 0.6
 
 
@@ -93,7 +93,7 @@ def context_of(review: Review, user: Any) -> Context:
         seen.filter(user=review.user_id)
         .exclude(pk=review.pk)
         .select_related("course", "moderator")
-        .order_by("-created_at")[: SHOWN * 4]
+        .order_by("-created_at")[: SHOWN * 2]
     )
     reports = scope(user, "view", ReviewReport).filter(review=review).select_related("reported_by")
     return Context(
@@ -113,13 +113,14 @@ def context_of(review: Review, user: Any) -> Context:
 
 def alike(review: Review, seen: QuerySet[Review]) -> list[Review]:
     """Reviews with the same words anywhere, and those among the newest of the course with most of them."""
-    others = seen.exclude(pk=review.pk).select_related("user", "course")
-    same = list(others.filter(text_digest=review.text_digest)[:SHOWN]) if review.text_digest else []
+    others = seen.exclude(pk=review.pk)
+    twins = others.filter(text_digest=review.text_digest) if review.text_digest else others.none()
+    same = list(twins.values_list("pk", flat=True)[:SHOWN])
     words = frozenset(normalized(review.text).split())
-    nearby = others.filter(course=review.course_id).order_by("-created_at", "-pk")[:COMPARED]
-    near = [
-        other
-        for other in nearby
-        if other not in same and likeness(words, frozenset(normalized(other.text).split())) >= ALIKE_FROM
-    ]
-    return [*same, *near][:SHOWN]
+    nearby = others.filter(course=review.course_id).order_by("-created_at", "-pk").values_list("pk", "text")[:COMPARED]
+    near = [pk for pk, text in nearby if likeness(words, frozenset(normalized(text).split())) >= ALIKE_FROM]
+    chosen = list(dict.fromkeys([*same, *near]))[:SHOWN]
+    if not chosen:
+        return []
+    found = seen.select_related("user", "course").in_bulk(chosen)
+    return [found[pk] for pk in chosen if pk in found]
