@@ -72,6 +72,9 @@ class ConsoleAction:
     confirm: str
     done: str
     leads_to: str = ""
+    at_once: str = ""
+    in_bulk: Callable[..., str] | None = None
+    most: int = MOST_RECORDS
     fits: Callable[[Any], bool] = field(default=lambda record: True)  # noqa: ARG005
 
     def asked_form(self, request: HttpRequest, data: Any = None, record: Any = None) -> ActionForm:
@@ -92,25 +95,24 @@ def console_action(
     confirm: str = "",
     done: str = "",
     leads_to: str = "",
+    at_once: str = "",
+    in_bulk: Callable[..., str] | None = None,
+    most: int = MOST_RECORDS,
     fits: Callable[[Any], bool] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Makes a method `(self, request, record, reason)` an action of a page, a row and a selection.
 
     It returns the sentence shown, or None. With `form` it also gets the cleaned data as the keyword `data`.
     `confirm` says what will happen and how to take it back; `done` is the participle for "12 courses published";
-    `leads_to` names the address to go to afterwards, where that is not the record's page.
+    `leads_to` names the address to go to afterwards, where that is not the record's page. `in_bulk` does it to a whole
+    selection of at most `most`: from request, query, reason and data it gets to the address of what became of each.
+    `at_once` names the method that does it to many records by a few statements: `(self, request, records, reason)`,
+    with the keyword `data` like the action itself. It says how many were done, and in a sentence each that was not.
     `fits` hides the button where it makes no sense (the service still refuses).
     """
-    facts = ConsoleAction(
-        label,
-        verb,
-        ask_reason,
-        form,
-        confirm,
-        done,
-        leads_to,
-        **({"fits": fits} if fits else {}),
-    )
+    more = {"leads_to": leads_to, "at_once": at_once, "in_bulk": in_bulk, "most": most}
+    more |= {"fits": fits} if fits else {}
+    facts = ConsoleAction(label, verb, ask_reason, form, confirm, done, **more)  # type: ignore[arg-type]
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
@@ -190,8 +192,8 @@ def act_on_selection(
 ) -> HttpResponse | None:
     """Asks once for all, then does it to each record on its own and says what became of each."""
     number = queryset.count()
-    if number > MOST_RECORDS:
-        messages.error(request, f"At most {MOST_RECORDS:,} records at a time. Narrow the list down.")
+    if number > facts.most:
+        messages.error(request, f"At most {facts.most:,} records at a time. Narrow the list down.")
         return None
     confirmed = "_confirmed" in request.POST
     form = facts.asked_form(request, request.POST if confirmed else None)
@@ -200,30 +202,51 @@ def act_on_selection(
     data = dict(form.cleaned_data)
     reason = data.pop("reason", "")
     extra = {"data": data} if facts.form else {}
+    if facts.in_bulk is not None:
+        try:
+            return HttpResponseRedirect(facts.in_bulk(request, queryset, reason, **extra))
+        except ValidationError as broken:
+            messages.error(request, words_of(broken))
+            return None
     allowed = set(
         gate.scope(request.user, facts.verb, admin.model)
         .filter(pk__in=list(queryset.values_list("pk", flat=True)))
         .values_list("pk", flat=True)
     )
-    done, refused, forbidden = 0, [], []
+    theirs = [record for record in queryset if record.pk in allowed]
+    forbidden = [record for record in queryset if record.pk not in allowed]
     title = f"{facts.label}: {number:,} {admin.opts.verbose_name_plural}"
     with gate.operation(by=request.user, reason=reason, title=title):
-        for record in queryset:
-            if record.pk not in allowed:
-                forbidden.append(record.pk)
-                refused.append(f"{record}: {NOT_ALLOWED}")
-                continue
-            try:
-                with transaction.atomic():
-                    function(admin, request, record, reason, **extra)
-                done += 1
-            except (ValidationError, ProtectedError) as broken:
-                refused.append(f"{record}: {words_of(broken)}")
+        if not facts.at_once:
+            done, refused = one_by_one(admin, request, function, theirs, reason, extra)
+        else:
+            done, refused = getattr(admin, facts.at_once)(request, theirs, reason, **extra) if theirs else (0, [])
+    refused += [f"{record}: {NOT_ALLOWED}" for record in forbidden]
     if forbidden:
         words = f"{counted(admin.model, len(forbidden))} of {number:,} left alone."
-        leave_alone(request, facts.verb, admin.model, words, forbidden[0] if len(forbidden) == 1 else None)
+        leave_alone(request, facts.verb, admin.model, words, forbidden[0].pk if len(forbidden) == 1 else None)
     tell_outcome(admin, request, facts, done, refused)
     return None
+
+
+def one_by_one(
+    admin: Any,
+    request: HttpRequest,
+    function: Callable[..., Any],
+    records: list[Any],
+    reason: str,
+    extra: dict[str, Any],
+) -> tuple[int, list[str]]:
+    """How many were done, and a sentence for each that was not."""
+    done, refused = 0, []
+    for record in records:
+        try:
+            with transaction.atomic():
+                function(admin, request, record, reason, **extra)
+            done += 1
+        except (ValidationError, ProtectedError) as broken:
+            refused.append(f"{record}: {words_of(broken)}")
+    return done, refused
 
 
 def tell_outcome(admin: Any, request: HttpRequest, facts: ConsoleAction, done: int, refused: list[str]) -> None:

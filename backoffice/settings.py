@@ -1,6 +1,7 @@
 """The settings of every installation: one file, driven by the environment (`.env.example` names each variable)."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -47,8 +48,10 @@ INSTALLED_APPS = [
     "apps.notifications",
     "apps.catalog",
     "apps.assessments",
+    "apps.subscriptions",
     "apps.enrollments",
     "apps.reviews",
+    "apps.certificates",
     "imports",
     "import_export",  # after ours, whose command `export` goes first
     "backoffice.apps.BackofficeConfig",
@@ -220,6 +223,15 @@ CELERY_TIMEZONE = TIME_ZONE
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60)
 JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", 10)
 
+# The public page that checks certificates: how often an address may ask, and how often for numbers nobody has
+VERIFY_LIMIT = env.str("VERIFY_LIMIT", "60/m/ip")
+VERIFY_FAILED_LIMIT = env.str("VERIFY_FAILED_LIMIT", "20/10m/ip")
+
+# The review desk: how long a review is held, how long a decision can be taken back, how long a skipped one stays away
+REVIEW_CLAIM_MINUTES = env.int("REVIEW_CLAIM_MINUTES", 5)
+REVIEW_UNDO_MINUTES = env.int("REVIEW_UNDO_MINUTES", 10)
+REVIEW_SKIP_MINUTES = env.int("REVIEW_SKIP_MINUTES", 30)
+
 # Imports: the limits of a file, and how long files and plans are kept
 IMPORT_MAX_FILE_BYTES = env.int("IMPORT_MAX_FILE_BYTES", 100 * 1024 * 1024)
 IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", 250_000)
@@ -240,6 +252,10 @@ IMPORT_LARGE_CHANGE_PERCENT = env.int("IMPORT_LARGE_CHANGE_PERCENT", 20)
 IMPORT_APPROVAL_KINDS: list[str] = env.list("IMPORT_APPROVAL_KINDS", [])
 IMPORT_ARCHIVINGS_ALONE = env.int("IMPORT_ARCHIVINGS_ALONE", 20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# Subscriptions: how long one that was not paid runs on, and how much one person may give back of one payment alone
+SUBSCRIPTION_GRACE_DAYS = env.int("SUBSCRIPTION_GRACE_DAYS", 7)
+SUBSCRIPTION_REFUND_ALONE: Decimal = env.decimal("SUBSCRIPTION_REFUND_ALONE", Decimal("100.00"))
 
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"

@@ -28,6 +28,18 @@ VIEWED_BY_MANAGERS = (
     "enrollments.lessonprogress",
     "reviews.review",
     "reviews.reviewreport",
+    "subscriptions.plan",
+    "subscriptions.subscription",
+    "subscriptions.scheduledchange",
+    "subscriptions.payment",
+    "subscriptions.refundrequest",
+    "subscriptions.movement",
+    "certificates.certificate",
+    "certificates.certificatenote",
+    "certificates.certificatetemplate",
+    "reviews.reviewrule",
+    "reviews.bulkdecision",
+    "reviews.testimonial",
     "django_celery_beat.periodictask",
 )
 EXPORTED_BY_MANAGERS = (
@@ -44,6 +56,9 @@ EXPORTED_BY_MANAGERS = (
     "enrollments.enrollment",
     "enrollments.lessonprogress",
     "reviews.review",
+    "subscriptions.subscription",
+    "subscriptions.payment",
+    "certificates.certificate",
 )
 
 
@@ -61,7 +76,11 @@ ADMINISTRATOR, MANAGER, MODERATOR, SUPPORT, INSTRUCTOR = (
 
 DISPLAY: dict[str, tuple[str, int, str]] = {
     ADMINISTRATOR: ("Administrator", 100, "May do everything. It comes with the account's role and goes with it."),
-    MANAGER: ("Manager", 80, "Sees and exports the whole platform, keeps the categories, sets prices, runs schedules."),
+    MANAGER: (
+        "Manager",
+        80,
+        "Sees and exports the whole platform, keeps categories and subscriptions, sets prices, runs schedules.",
+    ),
     MODERATOR: ("Moderator", 60, "Decides on reviews; of people sees names only."),
     SUPPORT: ("Support", 40, "Helps learners: sees courses without money, enrollments and sign-ins; lifts locks."),
     INSTRUCTOR: ("Instructor", 20, "May start courses of their own; rights on other courses come course by course."),
@@ -77,7 +96,21 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "catalog.delete_category",
         "catalog.set_price_course",
         "catalog.set_instructor_course",
+        "certificates.revoke_certificate",
+        "certificates.add_certificatenote",
+        "certificates.change_certificatenote",
+        "certificates.delete_certificatenote",
+        "certificates.add_certificatetemplate",
+        "certificates.change_certificatetemplate",
+        "certificates.archive_certificatetemplate",
+        "reviews.add_reviewrule",
+        "reviews.change_reviewrule",
+        "reviews.add_testimonial",
+        "reviews.change_testimonial",
         "jobs.run_job",
+        "subscriptions.manage_subscription",
+        "subscriptions.cancel_subscription",
+        "subscriptions.refund_payment",
     },
     MODERATOR: frozenset(
         {
@@ -85,6 +118,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "catalog.view_category",
             "reviews.view_review",
             "reviews.view_reviewreport",
+            "reviews.view_reviewrule",
+            "reviews.view_testimonial",
             "reviews.decide_review",
             "reviews.export_review",
         }
@@ -103,6 +138,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "assessments.view_attemptanswer",
             "reviews.view_review",
             "reviews.view_reviewreport",
+            "subscriptions.view_plan",
+            "subscriptions.view_subscription",
+            "subscriptions.view_scheduledchange",
+            "subscriptions.view_payment",
+            "certificates.view_certificate",
         }
     ),
     INSTRUCTOR: frozenset({"catalog.add_course", "catalog.view_category"}),

@@ -7,12 +7,14 @@ from backoffice.seed.activity import make_activity
 from backoffice.seed.assessments import make_assessments
 from backoffice.seed.attempts import make_attempts
 from backoffice.seed.catalog import give_rights, helped_course, make_categories, make_courses, make_instructors
+from backoffice.seed.certificates import make_certificates
 from backoffice.seed.curriculum import make_curricula
 from backoffice.seed.learning import make_learning
 from backoffice.seed.people import People, make_people
 from backoffice.seed.reading import subjects
 from backoffice.seed.requests import make_requests
 from backoffice.seed.reviews import make_reviews
+from backoffice.seed.subscriptions import make_subscriptions
 from backoffice.seed.writing import World
 
 
@@ -39,6 +41,10 @@ def build_platform(world: World) -> People:
             make_attempts(world, assessments)
         with change_set(title="Demo platform: reviews"):
             make_reviews(world, people)
+        with change_set(title="Demo platform: subscriptions"):
+            make_subscriptions(world, people)
+        with change_set(title="Demo platform: certificates"):
+            make_certificates(world, people)
         make_activity(world, courses, lessons, people)
         make_requests(people, helped_course(courses))
     return people

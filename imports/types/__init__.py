@@ -1,18 +1,21 @@
-"""Every kind of file that can be imported and exported, and those that are only taken out: one line each."""
+"""Every kind of file that can be imported and exported: one line each."""
 
 from imports.types.answers import Answers
 from imports.types.assessments import Assessments
 from imports.types.base import ImportKind
 from imports.types.categories import Categories
+from imports.types.certificates import Certificates
 from imports.types.course_instructors import CourseInstructors
 from imports.types.courses import Courses
 from imports.types.enrollments import Enrollments
 from imports.types.lessons import Lessons
 from imports.types.modules import Modules
+from imports.types.payments import Payments
 from imports.types.progress import Progress
 from imports.types.questions import Questions
 from imports.types.resources import Resources
 from imports.types.reviews import Reviews
+from imports.types.subscriptions import Subscriptions
 from imports.types.users import Users
 
 KINDS: dict[str, ImportKind] = {
@@ -30,11 +33,17 @@ KINDS: dict[str, ImportKind] = {
         Answers(),
         Enrollments(),
         Progress(),
+        Certificates(),
+        Reviews(),
     )
 }
 
 
-EXPORTED: dict[str, ImportKind] = {**KINDS, Reviews.key: Reviews()}
+EXPORTED: dict[str, ImportKind] = {
+    **KINDS,
+    Subscriptions.key: Subscriptions(),
+    Payments.key: Payments(),
+}
 
 
 def kind_for(key: str) -> ImportKind:

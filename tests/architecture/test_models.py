@@ -28,6 +28,7 @@ ELSEWHERE = {
     "catalog.CourseGroupGrant": "The rights on a course are on its page.",
     "catalog.CourseInstructor": "A tab of the course's page.",
     "catalog.CourseUserGrant": "The rights on a course are on its page.",
+    "certificates.FailedLookup": "It slows down who guesses numbers, for the program alone.",
     "imports.Feed": "Watched folders are looked after on the command line; their imports are in the list.",
     "imports.FeedRow": "Fingerprints of rows, for the program alone.",
     "imports.ImportApproval": "It is part of the discussion of its import.",
@@ -37,10 +38,25 @@ ELSEWHERE = {
     "imports.ImportRow": "The rows are the plan of their import.",
     "jobs.JobLogLine": "The lines are on the page of their run.",
     "jobs.Pulse": "It answers the readiness question and the dashboard.",
+    "subscriptions.Movement": "The figures by month are made of them.",
+    "reviews.BulkRefusal": "What a bulk decision left alone is a tab of its page.",
+    "reviews.ReviewDecision": "What was decided on a review is in its history, and on the desk.",
+    "reviews.ReviewMark": "The marks of a review are on its page and on the desk.",
+    "reviews.ReviewSkip": "What somebody left for later is offered to them again by the desk.",
     "reviews.ReviewReport": "The reports of a review are on its page.",
 }
 # Models that no person reads or writes through a policy.
-WITHOUT_POLICY = {"audit.AppendOnlySwitch", "imports.Feed", "imports.FeedRow", "jobs.Pulse"}
+WITHOUT_POLICY = {
+    "audit.AppendOnlySwitch",
+    "certificates.FailedLookup",
+    "imports.Feed",
+    "imports.FeedRow",
+    "jobs.Pulse",
+    "reviews.BulkRefusal",
+    "reviews.ReviewDecision",
+    "reviews.ReviewMark",
+    "reviews.ReviewSkip",
+}
 ORDER = (
     "records",
     "audit",
@@ -50,8 +66,10 @@ ORDER = (
     "notifications",
     "catalog",
     "assessments",
+    "subscriptions",
     "enrollments",
     "reviews",
+    "certificates",
     "imports",
 )
 LINES = {line.model for _, lines in GROUPS for line in lines}

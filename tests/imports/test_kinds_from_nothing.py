@@ -10,7 +10,9 @@ from apps.accounts.models import User
 from apps.assessments.models import Answer, Assessment, Question
 from apps.audit.models import HistoricalRow
 from apps.catalog.models import Category, Course, CourseInstructor, CourseUserGrant, Lesson, Module, Resource
+from apps.certificates.models import Certificate
 from apps.enrollments.models import Enrollment, LessonProgress
+from apps.reviews.models import Review
 from imports import services
 from tests.support.importing import applied, outcomes, planned
 
@@ -62,6 +64,15 @@ FILES = {
         "student_email,course_code,lesson_code,is_completed,seconds_spent\n"
         "sam@example.org,PY-101,l1,yes,540\nsam@example.org,PY-101,l2,no,30\n"
     ),
+    "certificates": (
+        "certificate_number,student_email,course_code,learner_name,issued_at\n"
+        "CERT-2021-0042,sam@example.org,DB-201,Sam Lee,2025-02-01 10:00\n"
+    ),
+    "reviews": (
+        "student_email,course_code,rating,title,text,state\n"
+        "sam@example.org,PY-101,5,Good,I use it every day at work.,approved\n"
+        "sam@example.org,DB-201,2,,The second half is missing.,\n"
+    ),
 }
 WATCHED: tuple[type[Model], ...] = (
     User,
@@ -79,6 +90,8 @@ WATCHED: tuple[type[Model], ...] = (
     Answer,
     Enrollment,
     LessonProgress,
+    Certificate,
+    Review,
 )
 
 

@@ -11,16 +11,31 @@ from tests.recipes import (
     assessments,
     audit,
     catalog,
+    certificates,
     enrollments,
     imports,
     jobs,
     notifications,
     reviews,
+    subscriptions,
 )
 
 RECIPES: dict[type[Model], Recipe[Any]] = {
     cast(type[Model], recipe._model): recipe
-    for module in (access, accounts, assessments, audit, catalog, enrollments, imports, jobs, notifications, reviews)
+    for module in (
+        access,
+        accounts,
+        assessments,
+        audit,
+        catalog,
+        certificates,
+        enrollments,
+        imports,
+        jobs,
+        notifications,
+        reviews,
+        subscriptions,
+    )
     for recipe in vars(module).values()
     if isinstance(recipe, Recipe)
 }

@@ -29,6 +29,8 @@ WORDS = {
     "read": "mark as read",
     "decide": "decide on",
     "trace": "see whether they read",
+    "record": "record payments for",
+    "figures": "see the revenue of",
 }
 
 

@@ -23,11 +23,14 @@ from apps.enrollments.forms import EnrollForm
 from apps.enrollments.models import Enrollment
 from apps.enrollments.panels import STATUS_TONES, progress_tab
 from apps.enrollments.person_tabs import learner_from_address
+from apps.enrollments.tabs import enrollment_tabs
+
+enrollment_tabs += [Tab(key="facts", title="Facts", place=10, has_fields=True), progress_tab, history_tab()]
 
 
 @admin.register(Enrollment)
 class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
-    tabs = (Tab(key="facts", title="Facts", place=10, has_fields=True), progress_tab, history_tab())
+    tabs = enrollment_tabs
     list_display = ("learner", "course_taken", "state", "progress", "enrolled", "last_opened")
     list_filter = ("status", "source", ("enrolled_at", RangeDateTimeFilter))
     list_filter_sheet = True

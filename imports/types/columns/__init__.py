@@ -3,7 +3,7 @@
 from imports.types.columns.base import CellFault, Column, Reader, text_of
 from imports.types.columns.choices import Choice, Names, YesNo
 from imports.types.columns.dates import Day, Moment
-from imports.types.columns.numbers import LOOKS_NUMERIC, PLAIN_NUMBER, Number, WholeNumber
+from imports.types.columns.numbers import LOOKS_NUMERIC, PLAIN_NUMBER, Hundredths, Number, WholeNumber
 from imports.types.columns.references import Reference
 from imports.types.columns.texts import Code, Email, KeyPart, LongText, Text, WebAddress
 
@@ -16,6 +16,7 @@ __all__ = [
     "Column",
     "Day",
     "Email",
+    "Hundredths",
     "KeyPart",
     "LongText",
     "Moment",

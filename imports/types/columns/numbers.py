@@ -3,10 +3,12 @@
 import re
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import BaseValidator
 from django.db import models
 
+from apps.subscriptions.money import from_minor
 from imports.codes import RowCode
 from imports.readers.base import CellValue
 from imports.types.columns.base import CellFault, Column, Reader, text_of
@@ -42,6 +44,13 @@ class WholeNumber(Column):
         if not 0 <= number <= LARGEST_INTEGER:
             raise CellFault(RowCode.R_RANGE, f"{self.label} must lie between 0 and {LARGEST_INTEGER:,}.")
         return int(self.check(number))
+
+
+class Hundredths(WholeNumber):
+    """Money that is kept in whole hundredths, shown with two decimals; it is taken out only."""
+
+    def show(self, value: Any) -> str:
+        return "" if value is None else str(from_minor(value))
 
 
 class Number(Column):

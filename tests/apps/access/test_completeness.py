@@ -78,10 +78,39 @@ LEFT_OUT = {
     "answers": {},
     "enrollments": {"source": "Set when it is made.", "last_accessed_at": "A figure."},
     "progress": {},
-    "reviews": {"moderator": "The history tells it."},
+    "subscriptions": {"anchor_day": "Follows from the period."},
+    "payments": {
+        "recorded_by": "On the page of the entry.",
+        "approved_by": "On the page of the entry.",
+        "request_id": "For the audit.",
+    },
+    "certificates": {
+        "course": "Follows from the enrollment.",
+        "user": "Follows from the enrollment.",
+        "template": "Follows from the language of the course.",
+        "number_key": "Follows from the number.",
+        "verification_hash": "Follows from the rest.",
+        "replaces": "On the page of the certificate.",
+        "revoked_at": "The history tells it.",
+        "revoked_by": "The history tells it.",
+    },
+    "reviews": {
+        "moderator": "The history tells it.",
+        "flagged_to": "The history tells it.",
+        "edited_at": "The history tells it.",
+        "waits_since": "The queue of the desk.",
+        "is_reported_anew": "The queue of the desk.",
+        "claimed_by": "Who is reading it at this moment.",
+        "claimed_until": "Who is reading it at this moment.",
+        "text_digest": "Made of the text.",
+    },
 }
 
 WHO_RUNS = {
+    "certificates.issue_chosen": "Whoever may issue certificates; of those of the list that are theirs when it runs.",
+    "certificates.issue_due": "By itself, and by hand by managers and administrators.",
+    "certificates.make_bundle": "Whoever may export certificates; its file is theirs alone.",
+    "certificates.tidy_certificates": "By itself, and by hand by managers and administrators.",
     "enrollments.expire_enrollments": "By itself, and by hand by managers and administrators.",
     "imports.apply": "Whoever uploaded the file, or an administrator, and as long as they may import its kind.",
     "imports.export": "Whoever may export the kind; its file is theirs alone.",
@@ -93,6 +122,10 @@ WHO_RUNS = {
     "imports.undo": "Whoever uploaded the file, or an administrator, and as long as they may import its kind.",
     "jobs.tidy_up": "By itself, and by hand by managers and administrators.",
     "notifications.mail_unread_notifications": "By itself.",
+    "subscriptions.run_scheduled_changes": "By itself, and by hand by managers and administrators.",
+    "reviews.decide_many": "Whoever asked for the bulk decision, and as long as they may decide on each review.",
+    "reviews.mark_waiting": "Whoever changed a rule.",
+    "reviews.tell_authors": "By itself.",
 }
 MESSAGES = {"apps.jobs.tasks.execute_run", "apps.jobs.tasks.run_scheduled"}
 

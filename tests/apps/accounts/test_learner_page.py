@@ -27,7 +27,7 @@ from tests.support.kept import kept_for_the_file
 from tests.support.people import give_role, person, teach
 
 TABS = ("access", "progress", "attempts", "review", "account", "profile", "sign-ins", "notifications", "changes")
-MOST_QUERIES, MOST_FOR_ALL_KINDS = 20, 44
+MOST_QUERIES, MOST_FOR_ALL_KINDS = 20, 48
 
 
 class Stage(NamedTuple):
@@ -101,7 +101,7 @@ def test_support_reads_the_answer_first_and_why_a_course_is_closed(
 ) -> None:
     seen = shown(signed_in(stage.support), page(stage.learner))
 
-    assert "Has access to 2 of 3 courses; never signed in." in seen
+    assert "Has access to 2 of 3 courses; never signed in; no subscription." in seen
     assert "The enrollment is suspended; reactivating it opens the course again." in seen
     assert "Shared their key." in seen
     assert stage.learner.email in seen
@@ -212,7 +212,7 @@ def test_a_learner_who_did_nothing_yet_is_told_apart_from_an_error(
 
     seen = [shown(client, page(nobody, tab)) for tab in TABS]
 
-    assert "Takes no course; never signed in." in seen[0]
+    assert "Takes no course; never signed in; no subscription." in seen[0]
     assert "They take no course" in seen[0]
     assert "Nothing learned yet" in seen[1]
     assert "Nothing tried yet" in seen[2]

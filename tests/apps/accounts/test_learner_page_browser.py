@@ -25,7 +25,7 @@ def test_support_finds_a_caller_sees_why_and_helps(
     page = open_browser(support, width=390, height=800)
     page.goto("/admin/accounts/user/?q=quillf")
     page.get_by_role("link", name="Robin Quillfeather").first.click()
-    expect(page.get_by_text("Has access to 1 of 2 courses; never signed in.")).to_be_visible()
+    expect(page.get_by_text("Has access to 1 of 2 courses; never signed in; no subscription.")).to_be_visible()
     expect(page.get_by_text("Shared their key.")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("link", name="Everything that changed").click()

@@ -22,14 +22,25 @@ from apps.audit.queries import page_of_entries
 from apps.audit.recording import change_set
 from apps.catalog.models import CourseInstructor
 from apps.catalog.states import CourseStatus
+from apps.certificates.models import Certificate
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.jobs.models import JobRun
 from apps.notifications.models import Notification
 from apps.records.rules import RuleBroken
-from apps.reviews.models import Review
+from apps.reviews.models import Review, Testimonial
 from imports.models import ExportRecord, ImportRow
 from imports.tasks import write_person_file
-from tests.recipes import assessments, catalog, enrollments, imports, jobs, notifications, reviews
+from tests.recipes import (
+    assessments,
+    catalog,
+    certificates,
+    enrollments,
+    imports,
+    jobs,
+    notifications,
+    reviews,
+    subscriptions,
+)
 from tests.support.kept import kept_for_the_file
 from tests.support.people import give_role, person
 
@@ -62,7 +73,13 @@ def make_stage() -> Stage:
     enrollment = enrollments.enrollment.make(user=vera, progress_percent=50)
     lesson = catalog.lesson.make(course=enrollment.course, module=catalog.module.make(course=enrollment.course))
     LessonProgress.objects.create(enrollment=enrollment, lesson=lesson, is_completed=True, seconds_spent=60)
-    reviews.review.make(user=vera, course=enrollment.course, title="canary-title", text="canary-words of my own")
+    certificates.certificate.make(user=vera, enrollment=enrollment, course=enrollment.course, learner_name=NAME)
+    subscription = subscriptions.subscription.make(user=vera)
+    subscriptions.scheduled_change.make(subscription=subscription, reason=f"{NAME} wrote from {EMAIL}.")
+    review = reviews.review.make(
+        user=vera, course=enrollment.course, title="canary-title", text="canary-words of my own", state="approved"
+    )
+    reviews.testimonial.make(review=review, quote="canary-words", role="canary-role", has_consent=True, is_active=True)
     reviews.review_report.make(reported_by=vera, note="canary-note", review=reviews.review.make(user=other))
     attempt = assessments.attempt.make(user=vera, user_agent="canary-browser", ip_address=IP)
     question = assessments.question.make(assessment=attempt.assessment)
@@ -142,6 +159,8 @@ def test_an_erasure_leaves_nothing_that_says_who_it_was_and_keeps_the_figures(st
         True,
     )
     assert not Notification.objects.filter(recipient=stage.vera).exists()
+    assert not Testimonial.objects.filter(is_active=True).exists()
+    assert Certificate.objects.get(user=stage.vera).is_genuine
     assert ImportRow.objects.get().label == f"Erased person {stage.vera.pk}"
     told = ChangeSet.objects.get(title=f"Erase person {stage.vera.pk}")
     assert (told.actor, told.reason) == (

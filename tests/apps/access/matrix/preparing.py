@@ -11,10 +11,15 @@ from apps.assessments import services as assessments
 from apps.assessments.models import Assessment, Attempt, Question
 from apps.catalog import services as catalog
 from apps.catalog.models import Category, Course, Lesson, Module, Resource
+from apps.certificates import services as certificates
+from apps.certificates.models import Certificate, CertificateNote, CertificateTemplate
 from apps.enrollments import services as enrollments
 from apps.enrollments.models import Enrollment, LessonProgress
-from apps.reviews.models import Review
+from apps.reviews.models import Review, Testimonial
 from apps.reviews.services import approve_review, archive_review, feature_review
+from apps.subscriptions import services as subscriptions
+from apps.subscriptions.models import Subscription
+from apps.subscriptions.states import SubscriptionStatus
 from tests.apps.access.matrix.stage import Stage
 
 
@@ -28,7 +33,7 @@ def the(model: Any, key: str) -> Callable[[Stage], Any]:
 
 course, module, lesson = the(Course, "course"), the(Module, "module"), the(Lesson, "lesson")
 resource, category = the(Resource, "resource"), the(Category, "empty_category")
-review = the(Review, "review")
+review, subscription = the(Review, "review"), the(Subscription, "subscription")
 assessment, question = the(Assessment, "assessment"), the(Question, "question")
 enrollment, learner, role = the(Enrollment, "enrollment"), the(User, "user"), the(Role, "spare_role")
 
@@ -36,6 +41,8 @@ enrollment, learner, role = the(Enrollment, "enrollment"), the(User, "user"), th
 def without_learners(stage: Stage) -> None:
     LessonProgress._base_manager.filter(enrollment__course=stage.world.a).delete()
     Review._base_manager.filter(course=stage.world.a).delete()
+    Certificate._base_manager.filter(course=stage.world.a).delete()
+    CertificateNote._base_manager.filter(course=stage.world.a).delete()
     Attempt._base_manager.filter(assessment__lesson__course=stage.world.a).delete()
     Enrollment._base_manager.filter(course=stage.world.a).delete()
     Course._base_manager.filter(pk=stage.world.a.pk).update(last_enrolled_at=None, enrolled_count=0)
@@ -57,6 +64,10 @@ def changed_again(model: Any, key: str, name: str) -> Callable[[Stage], None]:
         row.save()
 
     return change
+
+
+def in_status(status: str) -> Callable[[Stage], object]:
+    return lambda stage: Subscription.objects.filter(pk=stage.keys["subscription"]).update(status=status)
 
 
 def locked(stage: Stage) -> None:
@@ -93,7 +104,29 @@ PREPARED: dict[str, Callable[[Stage], object]] = {
         User.objects.get(pk=stage.keys["colleague"]), Role.objects.get(pk=stage.keys["spare_role"]), by=by(stage)
     ),
     "approved_review": lambda stage: approve_review(review(stage), by=by(stage)),
+    "shown_testimonial": lambda stage: (
+        approve_review(review(stage), by=by(stage)),
+        Testimonial.objects.update(quote=review(stage).text, is_active=True),
+    ),
+    "fitting_testimonial": lambda stage: (
+        approve_review(review(stage), by=by(stage)),
+        Testimonial.objects.update(quote=review(stage).text),
+    ),
     "featured_review": lambda stage: feature_review(review(stage), by=by(stage)),
     "archived_review": lambda stage: archive_review(review(stage), by=by(stage)),
+    "pending_subscription": in_status(SubscriptionStatus.PENDING),
+    "cancelled_subscription": lambda stage: subscriptions.cancel_at_period_end(
+        subscription(stage), by=by(stage), reason="Asked."
+    ),
+    "paused_subscription": lambda stage: subscriptions.pause_subscription(
+        subscription(stage), by=by(stage), reason="Asked."
+    ),
+    "ended_subscription": lambda stage: subscriptions.end_subscription(
+        subscription(stage), by=by(stage), reason="Asked."
+    ),
+    "without_certificate": lambda stage: Certificate._base_manager.filter(pk=stage.keys["certificate"]).delete(),
+    "archived_template": lambda stage: certificates.archive_template(
+        CertificateTemplate.objects.get(pk=stage.keys["spare_template"]), by=by(stage)
+    ),
     "inactive_role": lambda stage: set_active(role(stage), is_active=False, by=by(stage)),
 }
