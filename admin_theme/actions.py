@@ -72,6 +72,7 @@ class ConsoleAction:
     confirm: str
     done: str
     leads_to: str = ""
+    at_once: str = ""
     fits: Callable[[Any], bool] = field(default=lambda record: True)  # noqa: ARG005
 
     def asked_form(self, request: HttpRequest, data: Any = None, record: Any = None) -> ActionForm:
@@ -92,6 +93,7 @@ def console_action(
     confirm: str = "",
     done: str = "",
     leads_to: str = "",
+    at_once: str = "",
     fits: Callable[[Any], bool] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Makes a method `(self, request, record, reason)` an action of a page, a row and a selection.
@@ -99,6 +101,8 @@ def console_action(
     It returns the sentence shown, or None. With `form` it also gets the cleaned data as the keyword `data`.
     `confirm` says what will happen and how to take it back; `done` is the participle for "12 courses published";
     `leads_to` names the address to go to afterwards, where that is not the record's page.
+    `at_once` names the method that does it to many records by a few statements: `(self, request, records, reason)`,
+    with the keyword `data` like the action itself. It says how many were done, and in a sentence each that was not.
     `fits` hides the button where it makes no sense (the service still refuses).
     """
     facts = ConsoleAction(
@@ -109,6 +113,7 @@ def console_action(
         confirm,
         done,
         leads_to,
+        at_once,
         **({"fits": fits} if fits else {}),
     )
 
@@ -205,25 +210,40 @@ def act_on_selection(
         .filter(pk__in=list(queryset.values_list("pk", flat=True)))
         .values_list("pk", flat=True)
     )
-    done, refused, forbidden = 0, [], []
+    theirs = [record for record in queryset if record.pk in allowed]
+    forbidden = [record for record in queryset if record.pk not in allowed]
     title = f"{facts.label}: {number:,} {admin.opts.verbose_name_plural}"
     with gate.operation(by=request.user, reason=reason, title=title):
-        for record in queryset:
-            if record.pk not in allowed:
-                forbidden.append(record.pk)
-                refused.append(f"{record}: {NOT_ALLOWED}")
-                continue
-            try:
-                with transaction.atomic():
-                    function(admin, request, record, reason, **extra)
-                done += 1
-            except (ValidationError, ProtectedError) as broken:
-                refused.append(f"{record}: {words_of(broken)}")
+        if not facts.at_once:
+            done, refused = one_by_one(admin, request, function, theirs, reason, extra)
+        else:
+            done, refused = getattr(admin, facts.at_once)(request, theirs, reason, **extra) if theirs else (0, [])
+    refused += [f"{record}: {NOT_ALLOWED}" for record in forbidden]
     if forbidden:
         words = f"{counted(admin.model, len(forbidden))} of {number:,} left alone."
-        leave_alone(request, facts.verb, admin.model, words, forbidden[0] if len(forbidden) == 1 else None)
+        leave_alone(request, facts.verb, admin.model, words, forbidden[0].pk if len(forbidden) == 1 else None)
     tell_outcome(admin, request, facts, done, refused)
     return None
+
+
+def one_by_one(
+    admin: Any,
+    request: HttpRequest,
+    function: Callable[..., Any],
+    records: list[Any],
+    reason: str,
+    extra: dict[str, Any],
+) -> tuple[int, list[str]]:
+    """How many were done, and a sentence for each that was not."""
+    done, refused = 0, []
+    for record in records:
+        try:
+            with transaction.atomic():
+                function(admin, request, record, reason, **extra)
+            done += 1
+        except (ValidationError, ProtectedError) as broken:
+            refused.append(f"{record}: {words_of(broken)}")
+    return done, refused
 
 
 def tell_outcome(admin: Any, request: HttpRequest, facts: ConsoleAction, done: int, refused: list[str]) -> None:

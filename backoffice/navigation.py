@@ -42,6 +42,23 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
         ),
     ),
     (
+        "Subscriptions",
+        (
+            Line("Subscriptions", "subscriptions.subscription", "card_membership", "u"),
+            Line("Scheduled changes", "subscriptions.scheduledchange", "event_upcoming"),
+            Line("Payments", "subscriptions.payment", "payments", "y"),
+            Line("Refunds to decide on", "subscriptions.refundrequest", "currency_exchange"),
+            Line("Plans", "subscriptions.plan", "sell"),
+            Line(
+                "Revenue by month",
+                "subscriptions.subscription",
+                "monitoring",
+                page="subscription_figures",
+                verb="figures",
+            ),
+        ),
+    ),
+    (
         "Imports & exports",
         (
             Line("Imports", "imports.importjob", "upload_file", "i"),

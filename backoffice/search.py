@@ -33,6 +33,9 @@ KINDS = (
     Kind("catalog.lesson", ("title",), "play_lesson", "course"),
     Kind("assessments.assessment", ("title",), "quiz"),
     Kind("enrollments.enrollment", ("user__email", "user__last_name", "user__first_name"), "how_to_reg", "course"),
+    Kind(
+        "subscriptions.subscription", ("user__email", "user__last_name", "user__first_name"), "card_membership", "plan"
+    ),
     Kind("reviews.review", ("title", "user__last_name", "user__first_name"), "reviews", "course"),
 )
 

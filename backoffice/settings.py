@@ -1,6 +1,7 @@
 """The settings of every installation: one file, driven by the environment (`.env.example` names each variable)."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     "apps.notifications",
     "apps.catalog",
     "apps.assessments",
+    "apps.subscriptions",
     "apps.enrollments",
     "apps.reviews",
     "imports",
@@ -240,6 +242,10 @@ IMPORT_LARGE_CHANGE_PERCENT = env.int("IMPORT_LARGE_CHANGE_PERCENT", 20)
 IMPORT_APPROVAL_KINDS: list[str] = env.list("IMPORT_APPROVAL_KINDS", [])
 IMPORT_ARCHIVINGS_ALONE = env.int("IMPORT_ARCHIVINGS_ALONE", 20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# Subscriptions: how long one that was not paid runs on, and how much one person may give back of one payment alone
+SUBSCRIPTION_GRACE_DAYS = env.int("SUBSCRIPTION_GRACE_DAYS", 7)
+SUBSCRIPTION_REFUND_ALONE: Decimal = env.decimal("SUBSCRIPTION_REFUND_ALONE", Decimal("100.00"))
 
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"

@@ -28,6 +28,12 @@ VIEWED_BY_MANAGERS = (
     "enrollments.lessonprogress",
     "reviews.review",
     "reviews.reviewreport",
+    "subscriptions.plan",
+    "subscriptions.subscription",
+    "subscriptions.scheduledchange",
+    "subscriptions.payment",
+    "subscriptions.refundrequest",
+    "subscriptions.movement",
     "django_celery_beat.periodictask",
 )
 EXPORTED_BY_MANAGERS = (
@@ -61,7 +67,11 @@ ADMINISTRATOR, MANAGER, MODERATOR, SUPPORT, INSTRUCTOR = (
 
 DISPLAY: dict[str, tuple[str, int, str]] = {
     ADMINISTRATOR: ("Administrator", 100, "May do everything. It comes with the account's role and goes with it."),
-    MANAGER: ("Manager", 80, "Sees and exports the whole platform, keeps the categories, sets prices, runs schedules."),
+    MANAGER: (
+        "Manager",
+        80,
+        "Sees and exports the whole platform, keeps categories and subscriptions, sets prices, runs schedules.",
+    ),
     MODERATOR: ("Moderator", 60, "Decides on reviews; of people sees names only."),
     SUPPORT: ("Support", 40, "Helps learners: sees courses without money, enrollments and sign-ins; lifts locks."),
     INSTRUCTOR: ("Instructor", 20, "May start courses of their own; rights on other courses come course by course."),
@@ -78,6 +88,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "catalog.set_price_course",
         "catalog.set_instructor_course",
         "jobs.run_job",
+        "subscriptions.manage_subscription",
+        "subscriptions.cancel_subscription",
+        "subscriptions.refund_payment",
     },
     MODERATOR: frozenset(
         {
@@ -103,6 +116,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "assessments.view_attemptanswer",
             "reviews.view_review",
             "reviews.view_reviewreport",
+            "subscriptions.view_plan",
+            "subscriptions.view_subscription",
+            "subscriptions.view_scheduledchange",
+            "subscriptions.view_payment",
         }
     ),
     INSTRUCTOR: frozenset({"catalog.add_course", "catalog.view_category"}),

@@ -10,9 +10,10 @@ from admin_theme.displays import Tone, percent_bar, state_badge
 from admin_theme.gate import gate, masked_here, may_here
 from admin_theme.tabs import Tab
 from apps.catalog.admin.panels import ROWS, page_number
-from apps.catalog.models import Course
+from apps.catalog.models import Course, Lesson
 from apps.enrollments.models import Enrollment
 from apps.enrollments.queries import lessons_with_progress
+from apps.subscriptions.queries import subscription_of, why_premium_is_closed
 
 STATUS_TONES: dict[str, Tone] = {
     "waitlisted": "info",
@@ -48,7 +49,9 @@ def learners_panel(request: HttpRequest, course: Course) -> dict[str, Any]:
 
 def progress_panel(request: HttpRequest, enrollment: Enrollment) -> dict[str, Any]:  # noqa: ARG001
     lessons = lessons_with_progress(enrollment)
+    has_premium = any(lesson.access_level == Lesson.AccessLevel.PREMIUM for lesson, _progress in lessons)
     return {
+        "premium_closed": why_premium_is_closed(subscription_of(enrollment.user)) if has_premium else "",
         "lessons": lessons,
         "completed": sum(bool(progress and progress.is_completed) for _lesson, progress in lessons),
     }

@@ -36,7 +36,7 @@ def lessons_with_progress(enrollment: Enrollment) -> list[tuple[Lesson, LessonPr
     lessons = (
         Lesson.objects.filter(course_id=enrollment.course_id, module__archived_at=None)
         .select_related("module")
-        .only("title", "code", "order", "type", "module__title", "module__order", "course_id")
+        .only("title", "code", "order", "type", "access_level", "module__title", "module__order", "course_id")
         .order_by("module__order", "module_id", "order", "pk")
     )
     return [(lesson, done.get(lesson.pk)) for lesson in lessons]

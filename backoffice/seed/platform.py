@@ -13,6 +13,7 @@ from backoffice.seed.people import People, make_people
 from backoffice.seed.reading import subjects
 from backoffice.seed.requests import make_requests
 from backoffice.seed.reviews import make_reviews
+from backoffice.seed.subscriptions import make_subscriptions
 from backoffice.seed.writing import World
 
 
@@ -39,6 +40,8 @@ def build_platform(world: World) -> People:
             make_attempts(world, assessments)
         with change_set(title="Demo platform: reviews"):
             make_reviews(world, people)
+        with change_set(title="Demo platform: subscriptions"):
+            make_subscriptions(world, people)
         make_activity(world, courses, lessons, people)
         make_requests(people, helped_course(courses))
     return people

@@ -37,6 +37,7 @@ ELSEWHERE = {
     "imports.ImportRow": "The rows are the plan of their import.",
     "jobs.JobLogLine": "The lines are on the page of their run.",
     "jobs.Pulse": "It answers the readiness question and the dashboard.",
+    "subscriptions.Movement": "The figures by month are made of them.",
     "reviews.ReviewReport": "The reports of a review are on its page.",
 }
 # Models that no person reads or writes through a policy.
@@ -50,6 +51,7 @@ ORDER = (
     "notifications",
     "catalog",
     "assessments",
+    "subscriptions",
     "enrollments",
     "reviews",
     "imports",

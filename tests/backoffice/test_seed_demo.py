@@ -15,6 +15,9 @@ from apps.catalog.models import AccessRequest, CategoryUserGrant, Course, Course
 from apps.catalog.rights import IMPORT, RIGHTS, VIEW
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.reviews.models import Review
+from apps.subscriptions.models import Payment, Plan, RefundRequest, ScheduledChange, Subscription
+from apps.subscriptions.services.changing import monthly
+from apps.subscriptions.states import AT_PERIOD_END, SubscriptionStatus
 from tests.support.commands import seed_demo
 from tests.support.kept import kept_for_the_file
 
@@ -68,7 +71,8 @@ def test_the_manager_may_import_into_some_categories(platform: str) -> None:
 
 
 def test_every_row_is_valid_and_has_a_history(platform: str) -> None:
-    for model in (User, Course, Lesson, Enrollment, LessonProgress, CourseInstructor, Review):
+    learning = (User, Course, Lesson, Enrollment, LessonProgress, CourseInstructor, Review)
+    for model in (*learning, Plan, Subscription, ScheduledChange, RefundRequest):
         rows = model._base_manager.all()
         assert rows
         assert model.history.filter(history_type="+").count() == rows.count()
@@ -82,6 +86,18 @@ def test_published_courses_have_what_publication_asks_for(platform: str) -> None
         assert course.category_id
         assert course.instructors.filter(is_active=True).exists()
         assert course.lessons.exists()
+
+
+def test_subscriptions_are_in_every_state_and_the_figures_are_the_sums_of_what_happened(platform: str) -> None:
+    rows = Subscription.objects.select_related("plan")
+    assert set(rows.values_list("status", flat=True)) == set(SubscriptionStatus.values)
+    for row in rows:
+        row.full_clean()
+        assert row.monthly_minor == monthly(row) == sum(row.movements.values_list("delta_minor", flat=True))
+        waiting = row.scheduled_changes.filter(state__in=("open", "held"), kind__in=AT_PERIOD_END)
+        assert waiting.count() == (row.status not in ("pending", "expired"))
+    assert {"payment", "refund", "failed"} == set(Payment.objects.values_list("kind", flat=True))
+    assert RefundRequest.objects.filter(state="open").exists()
 
 
 def test_requests_wait_for_the_lead_instructor_and_one_was_answered(platform: str) -> None:

@@ -17,6 +17,7 @@ MODULES = (
     "apps/enrollments/policy.py",
     "apps/notifications/policy.py",
     "apps/reviews/policy.py",
+    "apps/subscriptions/policy.py",
     "apps/jobs/policy.py",
     "apps/audit/policy.py",
     "apps/audit/object_history.py",
@@ -36,6 +37,7 @@ TESTS = (
     "tests/apps/jobs",
     "tests/apps/notifications",
     "tests/apps/reviews",
+    "tests/apps/subscriptions",
     "tests/admin_theme",
     "tests/imports/test_wizard_rights.py",
 )

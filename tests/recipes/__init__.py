@@ -16,11 +16,24 @@ from tests.recipes import (
     jobs,
     notifications,
     reviews,
+    subscriptions,
 )
 
 RECIPES: dict[type[Model], Recipe[Any]] = {
     cast(type[Model], recipe._model): recipe
-    for module in (access, accounts, assessments, audit, catalog, enrollments, imports, jobs, notifications, reviews)
+    for module in (
+        access,
+        accounts,
+        assessments,
+        audit,
+        catalog,
+        enrollments,
+        imports,
+        jobs,
+        notifications,
+        reviews,
+        subscriptions,
+    )
     for recipe in vars(module).values()
     if isinstance(recipe, Recipe)
 }

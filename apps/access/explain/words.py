@@ -26,6 +26,8 @@ WORDS = {
     "withdraw": "take away",
     "read": "mark as read",
     "decide": "decide on",
+    "record": "record payments for",
+    "figures": "see the revenue of",
 }
 
 

@@ -92,6 +92,7 @@ WHO_RUNS = {
     "imports.undo": "Whoever uploaded the file, or an administrator, and as long as they may import its kind.",
     "jobs.tidy_up": "By itself, and by hand by managers and administrators.",
     "notifications.mail_unread_notifications": "By itself.",
+    "subscriptions.run_scheduled_changes": "By itself, and by hand by managers and administrators.",
 }
 MESSAGES = {"apps.jobs.tasks.execute_run", "apps.jobs.tasks.run_scheduled"}
 

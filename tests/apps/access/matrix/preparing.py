@@ -15,6 +15,9 @@ from apps.enrollments import services as enrollments
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.reviews.models import Review
 from apps.reviews.services import approve_review, archive_review, feature_review
+from apps.subscriptions import services as subscriptions
+from apps.subscriptions.models import Subscription
+from apps.subscriptions.states import SubscriptionStatus
 from tests.apps.access.matrix.stage import Stage
 
 
@@ -28,7 +31,7 @@ def the(model: Any, key: str) -> Callable[[Stage], Any]:
 
 course, module, lesson = the(Course, "course"), the(Module, "module"), the(Lesson, "lesson")
 resource, category = the(Resource, "resource"), the(Category, "empty_category")
-review = the(Review, "review")
+review, subscription = the(Review, "review"), the(Subscription, "subscription")
 assessment, question = the(Assessment, "assessment"), the(Question, "question")
 enrollment, learner, role = the(Enrollment, "enrollment"), the(User, "user"), the(Role, "spare_role")
 
@@ -57,6 +60,10 @@ def changed_again(model: Any, key: str, name: str) -> Callable[[Stage], None]:
         row.save()
 
     return change
+
+
+def in_status(status: str) -> Callable[[Stage], object]:
+    return lambda stage: Subscription.objects.filter(pk=stage.keys["subscription"]).update(status=status)
 
 
 def locked(stage: Stage) -> None:
@@ -95,5 +102,15 @@ PREPARED: dict[str, Callable[[Stage], object]] = {
     "approved_review": lambda stage: approve_review(review(stage), by=by(stage)),
     "featured_review": lambda stage: feature_review(review(stage), by=by(stage)),
     "archived_review": lambda stage: archive_review(review(stage), by=by(stage)),
+    "pending_subscription": in_status(SubscriptionStatus.PENDING),
+    "cancelled_subscription": lambda stage: subscriptions.cancel_at_period_end(
+        subscription(stage), by=by(stage), reason="Asked."
+    ),
+    "paused_subscription": lambda stage: subscriptions.pause_subscription(
+        subscription(stage), by=by(stage), reason="Asked."
+    ),
+    "ended_subscription": lambda stage: subscriptions.end_subscription(
+        subscription(stage), by=by(stage), reason="Asked."
+    ),
     "inactive_role": lambda stage: set_active(role(stage), is_active=False, by=by(stage)),
 }

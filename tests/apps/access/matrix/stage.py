@@ -26,6 +26,7 @@ from imports.exporter.keeping import keep_export
 from imports.models import ExportRecord, ImportApproval, ImportJob, ImportMapping
 from tests.apps.access.conftest import World, make_world, rows_of
 from tests.apps.access.matrix.canaries import canary, plant
+from tests.apps.access.matrix.paying import subscribed
 from tests.apps.access.matrix.table import PEOPLE
 from tests.recipes import access, accounts, audit, catalog, notifications, reviews
 from tests.support.importing import applied, planned
@@ -81,7 +82,7 @@ def set_the_stage(world: World) -> Stage:
             plant(row, side)
     keys = {kind: row.pk for kind, row in world.rows["A"].items()}
     keys |= {f"other_{kind}": row.pk for kind, row in world.rows["B"].items()}
-    keys |= imported(world) | kept(world) | asked(world)
+    keys |= imported(world) | kept(world) | asked(world) | subscribed(world)
     keys |= {f"version_of_{kind}": newest_version(world.rows["A"][kind]) for kind in KEPT_VERSIONS}
     keys["empty_category"] = catalog.category.make(slug="empty", name="Empty").pk
     keys["spare_lesson"] = catalog.lesson.make(course=world.a).pk
