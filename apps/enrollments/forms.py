@@ -5,22 +5,16 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
 from admin_theme.actions import ActionForm
 from apps.enrollments.models import Enrollment
 
 
 class EnrollForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Enrolls a learner by e-mail address."""
+    """Enrolls a learner by e-mail address; where no seat is free they wait for one."""
 
     learner_email = forms.EmailField(label="Learner's e-mail address", widget=UnfoldAdminTextInputWidget)
-    waitlist = forms.BooleanField(
-        label="Put on the waiting list",
-        required=False,
-        widget=UnfoldBooleanSwitchWidget,
-        help_text="Takes no seat; activate the enrollment later.",
-    )
 
     class Meta:
         model = Enrollment

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import ordinal
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,7 +13,7 @@ from admin_theme.tabs import Tab
 from apps.catalog.admin.panels import ROWS, page_number
 from apps.catalog.models import Course, Lesson
 from apps.enrollments.models import Enrollment
-from apps.enrollments.queries import lessons_with_progress
+from apps.enrollments.queries import lessons_with_progress, seats_taken, waiting_list, waiting_place
 from apps.subscriptions.queries import subscription_of, why_premium_is_closed
 
 STATUS_TONES: dict[str, Tone] = {
@@ -30,6 +31,20 @@ def learners_of(request: HttpRequest, course: Course) -> Any:
     return gate.scope(request.user, "view", Enrollment).filter(course=course, archived_at=None)
 
 
+def place_in_words(enrollment: Enrollment) -> str:
+    """ "3rd of 12", for somebody on the waiting list."""
+    place, number = waiting_place(enrollment)
+    return f"{ordinal(place)} of {number:,}"
+
+
+def seats_in_words(course: Course) -> str:
+    """How full a course with a limit is, and how many wait; empty without a limit and anybody who waits."""
+    waiting = waiting_list(course).count()
+    taken = f"{seats_taken(course):,} of {course.seats:,} seats taken" if course.seats is not None else ""
+    waits = f"{waiting:,} {'waits' if waiting == 1 else 'wait'} for a seat" if waiting else ""
+    return ", ".join(filter(None, (taken, waits)))
+
+
 def learners_panel(request: HttpRequest, course: Course) -> dict[str, Any]:
     rows = learners_of(request, course).select_related("user").order_by("-enrolled_at", "-pk")
     page = Paginator(rows, ROWS).get_page(page_number(request))
@@ -42,6 +57,7 @@ def learners_panel(request: HttpRequest, course: Course) -> dict[str, Any]:
         "rows": page,
         "shows_email": "email" not in masked_here(request, person),
         "may_enroll": may_enroll and not course.is_archived,
+        "seats": seats_in_words(course),
         "enroll": f"{reverse('admin:enrollments_enrollment_add')}?course={course.pk}",
         "all_learners": f"{reverse('admin:enrollments_enrollment_changelist')}?course__id__exact={course.pk}",
     }

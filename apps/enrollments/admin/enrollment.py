@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,12 +21,16 @@ from apps.enrollments import services
 from apps.enrollments.admin.enrollment_actions import EnrollmentActions
 from apps.enrollments.forms import EnrollForm
 from apps.enrollments.models import Enrollment
-from apps.enrollments.panels import STATUS_TONES, progress_tab
+from apps.enrollments.panels import STATUS_TONES, place_in_words, progress_tab
+from apps.enrollments.states import EnrollmentStatus
+from apps.enrollments.tabs import enrollment_tabs
+
+enrollment_tabs += [Tab(key="facts", title="Facts", place=10, has_fields=True), progress_tab, history_tab()]
 
 
 @admin.register(Enrollment)
 class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
-    tabs = (Tab(key="facts", title="Facts", place=10, has_fields=True), progress_tab, history_tab())
+    tabs = enrollment_tabs
     list_display = ("learner", "course_taken", "state", "progress", "enrolled", "last_opened")
     list_filter = ("status", "source", ("enrolled_at", RangeDateTimeFilter))
     list_filter_sheet = True
@@ -119,11 +123,14 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
 
     def headline(self, request: HttpRequest, record: Enrollment) -> dict[str, Any]:  # noqa: ARG002
         state = badge("Archived") if record.is_archived else self.state(record)
+        figure = ("Progress", percent_bar(record.progress_percent))
+        if record.status == EnrollmentStatus.WAITLISTED and not record.is_archived:
+            figure = ("Waiting list", place_in_words(record))
         return {
             "badge": state,
             "line": f"{record.course.code} · enrolled by {record.get_source_display().lower()}",
             "figures": [
-                ("Progress", percent_bar(record.progress_percent)),
+                figure,
                 ("Access ends", relative_time(record.access_ends_at, empty="No end")),
                 ("Last opened", relative_time(record.last_accessed_at, empty="Never")),
             ],
@@ -150,7 +157,7 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
-            return [(None, {"fields": ("course", "learner_email", "access_ends_at", "waitlist")})]
+            return [(None, {"fields": ("course", "learner_email", "access_ends_at")})]
         return super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -178,12 +185,13 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
                 form.learner,
                 by=request.user,
                 access_ends_at=obj.access_ends_at,
-                waitlist=form.cleaned_data["waitlist"],
             )
-            obj.pk, obj.user = made.pk, made.user
+            obj.pk, obj.user, obj.status, obj.enrolled_at = made.pk, made.user, made.status, made.enrolled_at
 
     def delete_model(self, request: HttpRequest, obj: Enrollment) -> None:
         services.delete_enrollment(obj, by=request.user)
 
-    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:  # noqa: ARG002
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        if obj.status == EnrollmentStatus.WAITLISTED:
+            messages.warning(request, f"No seat is free: {obj.learner_name} is {place_in_words(obj)} who wait for one.")
         return HttpResponseRedirect(tab_address(obj.course, "learners"))

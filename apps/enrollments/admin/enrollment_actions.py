@@ -89,7 +89,7 @@ class EnrollmentActions:
         "Drop",
         **REASONED,
         icon="logout",
-        confirm="The learner leaves the course; what they did is kept. Activate lets them in again.",
+        confirm="The learner leaves the course; what they did is kept. A seat goes to the next on the waiting list.",
         done="dropped",
         fits=is_in(Status.WAITLISTED, Status.ACTIVE, Status.SUSPENDED),
     )
@@ -101,7 +101,7 @@ class EnrollmentActions:
         "Expire",
         **REASONED,
         icon="timer_off",
-        confirm="Access ends now. Extend access lets the learner in again.",
+        confirm="Access ends; a seat goes to the next on the waiting list. Extend access lets the learner in again.",
         done="expired",
         fits=is_in(Status.ACTIVE, Status.SUSPENDED),
     )

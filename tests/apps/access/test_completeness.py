@@ -83,6 +83,7 @@ LEFT_OUT = {
 
 WHO_RUNS = {
     "enrollments.expire_enrollments": "By itself, and by hand by managers and administrators.",
+    "enrollments.give_seats": "By itself, and by hand by managers and administrators.",
     "imports.apply": "Whoever uploaded the file, or an administrator, and as long as they may import its kind.",
     "imports.export": "Whoever may export the kind; its file is theirs alone.",
     "imports.export_workbook": "Whoever may export the kind; its file is theirs alone.",
