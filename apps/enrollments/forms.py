@@ -8,6 +8,7 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
 from admin_theme.actions import ActionForm
+from admin_theme.widgets import dress
 from apps.enrollments.models import Enrollment
 
 
@@ -44,3 +45,25 @@ class ExtendForm(ActionForm):
         if until is not None and until <= timezone.now():
             raise forms.ValidationError("This moment has passed. Choose a later one.")
         return until
+
+
+class EnrollManyForm(forms.Form):
+    """A pasted list of addresses and why they are enrolled."""
+
+    addresses = forms.CharField(
+        label="E-mail addresses",
+        max_length=1_000_000,
+        widget=forms.Textarea(attrs={"rows": 12, "autofocus": True, "spellcheck": "false"}),
+        help_text="One to a line, or parted by commas. “Robin Example <robin@example.org>” is understood as well.",
+    )
+    reason = forms.CharField(
+        label="Reason",
+        max_length=500,
+        widget=forms.TextInput,
+        help_text="Kept in the history, where colleagues read it.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for asked in self.fields.values():
+            dress(asked)

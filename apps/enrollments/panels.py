@@ -59,6 +59,7 @@ def learners_panel(request: HttpRequest, course: Course) -> dict[str, Any]:
         "may_enroll": may_enroll and not course.is_archived,
         "seats": seats_in_words(course),
         "enroll": f"{reverse('admin:enrollments_enrollment_add')}?course={course.pk}",
+        "enroll_many": reverse("admin:enrollments_enrollment_enroll_many", args=[course.pk]),
         "all_learners": f"{reverse('admin:enrollments_enrollment_changelist')}?course__id__exact={course.pk}",
     }
 

@@ -1,11 +1,13 @@
 """Enrollments: a list that stays quick with a million rows, and a page with everything that can be done to one."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,6 +21,7 @@ from apps.catalog.admin.panels import history_tab
 from apps.catalog.admin.pieces import course_from_address
 from apps.enrollments import services
 from apps.enrollments.admin.enrollment_actions import EnrollmentActions
+from apps.enrollments.admin.many import enroll_many_view
 from apps.enrollments.forms import EnrollForm
 from apps.enrollments.models import Enrollment
 from apps.enrollments.panels import STATUS_TONES, place_in_words, progress_tab
@@ -123,7 +126,7 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
 
     def headline(self, request: HttpRequest, record: Enrollment) -> dict[str, Any]:  # noqa: ARG002
         state = badge("Archived") if record.is_archived else self.state(record)
-        figure = ("Progress", percent_bar(record.progress_percent))
+        figure: tuple[str, str] = ("Progress", percent_bar(record.progress_percent))
         if record.status == EnrollmentStatus.WAITLISTED and not record.is_archived:
             figure = ("Waiting list", place_in_words(record))
         return {
@@ -177,6 +180,14 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         """Facts of an enrollment are not typed over; its actions change it."""
         return False
+
+    def get_urls(self) -> list[URLPattern]:
+        many = path(
+            "enroll-many/<course_id>/",
+            self.admin_site.admin_view(partial(enroll_many_view, self)),
+            name="enrollments_enrollment_enroll_many",
+        )
+        return [many, *super().get_urls()]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         if not change:

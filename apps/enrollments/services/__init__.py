@@ -13,23 +13,31 @@ from apps.enrollments.services.changing import (
     suspend_enrollment,
 )
 from apps.enrollments.services.enrolling import enroll
+from apps.enrollments.services.many import DONE, MOST_LINES, Fate, Line, enroll_many, plan_of_many, sum_of
 from apps.enrollments.services.seats import give_free_seats, refresh_counters, refusal_to_enroll
 from apps.enrollments.services.states import enter_status
 
 __all__ = [
+    "DONE",
+    "MOST_LINES",
+    "Fate",
+    "Line",
     "activate_enrollment",
     "archive_enrollment",
     "complete_enrollment",
     "delete_enrollment",
     "drop_enrollment",
     "enroll",
+    "enroll_many",
     "enter_status",
     "expire_enrollment",
     "extend_access",
     "give_free_seats",
+    "plan_of_many",
     "refresh_counters",
     "refusal_to_enroll",
     "restore_enrollment",
     "resume_enrollment",
+    "sum_of",
     "suspend_enrollment",
 ]
