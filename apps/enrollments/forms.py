@@ -8,7 +8,9 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
 from admin_theme.actions import ActionForm
+from admin_theme.gate import current_only, gate
 from admin_theme.widgets import dress
+from apps.catalog.models import Course
 from apps.enrollments.models import Enrollment
 
 
@@ -45,6 +47,25 @@ class ExtendForm(ActionForm):
         if until is not None and until <= timezone.now():
             raise forms.ValidationError("This moment has passed. Choose a later one.")
         return until
+
+
+class TransferForm(ActionForm):
+    """Asks for the course to go to: one whose learners the person manages as well."""
+
+    to = forms.CharField(
+        label="Code of the other course",
+        max_length=50,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "autofocus": True}),
+        help_text="For example PY-101. Progress stays with this course; the end of access goes along.",
+    )
+
+    def clean_to(self) -> Course:
+        code = self.cleaned_data["to"].strip()
+        managed = current_only(gate.scope(self.request.user, "manage_students", Course))
+        found: Course | None = managed.filter(code__iexact=code).first()
+        if found is None:
+            raise forms.ValidationError("You manage the learners of no course with this code. Check the spelling.")
+        return found
 
 
 class EnrollManyForm(forms.Form):

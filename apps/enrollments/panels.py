@@ -6,10 +6,12 @@ from django.contrib.humanize.templatetags.humanize import ordinal
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from admin_theme.displays import Tone, percent_bar, state_badge
 from admin_theme.gate import gate, masked_here, may_here
-from admin_theme.tabs import Tab
+from admin_theme.tabs import Tab, tab_address
 from apps.catalog.admin.panels import ROWS, page_number
 from apps.catalog.models import Course, Lesson
 from apps.enrollments.models import Enrollment
@@ -83,6 +85,29 @@ learners_tab = Tab(
     count=lambda request, course: learners_of(request, course).count(),
     opens=lambda request, course: may_here(request, "view", Enrollment),  # noqa: ARG005
 )
+
+
+def transfers(request: HttpRequest, enrollment: Enrollment) -> list[tuple[str, SafeString | str]]:
+    """Where the learner went from this course and came from, with the way there for those who may see it."""
+    others = [("Came from", enrollment.transferred_from_id)]
+    others += [("Went to", pk) for pk in enrollment.transferred_to.values_list("pk", flat=True)]
+    seen = {one.pk: one for one in enrollments_seen(request).filter(pk__in=[pk for _, pk in others if pk])}
+    return [
+        (
+            label,
+            format_html('<a class="text-link" href="{}">{}</a>', tab_address(seen[pk]), seen[pk].course)
+            if pk in seen
+            else "Another course",
+        )
+        for label, pk in others
+        if pk
+    ]
+
+
+def enrollments_seen(request: HttpRequest) -> Any:
+    return gate.scope(request.user, "view", Enrollment).select_related("course")
+
+
 progress_tab = Tab(
     key="progress",
     title="Progress",

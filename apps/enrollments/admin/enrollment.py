@@ -24,7 +24,7 @@ from apps.enrollments.admin.enrollment_actions import EnrollmentActions
 from apps.enrollments.admin.many import enroll_many_view
 from apps.enrollments.forms import EnrollForm
 from apps.enrollments.models import Enrollment
-from apps.enrollments.panels import STATUS_TONES, place_in_words, progress_tab
+from apps.enrollments.panels import STATUS_TONES, place_in_words, progress_tab, transfers
 from apps.enrollments.states import EnrollmentStatus
 from apps.enrollments.tabs import enrollment_tabs
 
@@ -53,10 +53,14 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
         "activate",
         "resume",
         "extend",
-        {"title": "More", "icon": "more_horiz", "items": ["complete", "suspend", "drop", "expire", "archive"]},
+        {
+            "title": "More",
+            "icon": "more_horiz",
+            "items": ["complete", "transfer", "suspend", "drop", "expire", "archive"],
+        },
         "restore",
     )
-    actions = ("complete", "suspend", "resume", "drop", "expire", "extend", "archive", "restore")
+    actions = ("complete", "suspend", "resume", "transfer", "drop", "expire", "extend", "archive", "restore")
 
     # The list
 
@@ -139,11 +143,12 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
             ],
         }
 
-    def side_facts(self, request: HttpRequest, record: Enrollment) -> list[tuple[str, SafeString | str]]:  # noqa: ARG002
+    def side_facts(self, request: HttpRequest, record: Enrollment) -> list[tuple[str, SafeString | str]]:
         return [
             ("Course", self.course_link(record)),
             ("Enrolled", relative_time(record.enrolled_at)),
             ("Completed", relative_time(record.completed_at, empty="Not yet")),
+            *transfers(request, record),
         ]
 
     def get_form(

@@ -8,9 +8,9 @@ from unfold.enums import ActionVariant
 
 from admin_theme.actions import console_action
 from apps.enrollments import services
-from apps.enrollments.forms import ExtendForm
+from apps.enrollments.forms import ExtendForm, TransferForm
 from apps.enrollments.models import Enrollment
-from apps.enrollments.states import EnrollmentStatus
+from apps.enrollments.states import MOVABLE, EnrollmentStatus
 
 Status = EnrollmentStatus
 REASONED: dict[str, Any] = {"verb": "manage_students", "ask_reason": True}
@@ -84,6 +84,20 @@ class EnrollmentActions:
     def suspend(self, request: HttpRequest, enrollment: Enrollment, reason: str) -> str:
         services.suspend_enrollment(enrollment, by=request.user, reason=reason)
         return f"{enrollment} is suspended."
+
+    @console_action(
+        "Transfer",
+        **REASONED,
+        icon="move_up",
+        form=TransferForm,
+        confirm="The learner leaves this course and takes the other; where no seat is free there, they wait for one.",
+        done="transferred",
+        fits=is_in(*MOVABLE),
+    )
+    def transfer(self, request: HttpRequest, enrollment: Enrollment, reason: str, data: dict[str, Any]) -> str:
+        made = services.transfer_enrollment(enrollment, data["to"], by=request.user, reason=reason)
+        waits = " and waits for a seat" if made.status == Status.WAITLISTED else ""
+        return f"{made.learner_name} takes {made.course} now{waits}."
 
     @console_action(
         "Drop",

@@ -16,6 +16,7 @@ from apps.enrollments.services.enrolling import enroll
 from apps.enrollments.services.many import DONE, MOST_LINES, Fate, Line, enroll_many, plan_of_many, sum_of
 from apps.enrollments.services.seats import give_free_seats, refresh_counters, refusal_to_enroll
 from apps.enrollments.services.states import enter_status
+from apps.enrollments.services.transferring import transfer_enrollment
 
 __all__ = [
     "DONE",
@@ -40,4 +41,5 @@ __all__ = [
     "resume_enrollment",
     "sum_of",
     "suspend_enrollment",
+    "transfer_enrollment",
 ]

@@ -23,7 +23,7 @@ def activate_enrollment(enrollment: Enrollment, *, by: Any, reason: str = "") ->
     """Gives somebody on the waiting list, or somebody who left or finished, a seat. Raises `RuleBroken` without one."""
     with changing(enrollment, "Activate", by=by, reason=reason):
         refuse_without_seat(enrollment)
-        _refuse_past_end(enrollment)
+        refuse_past_end(enrollment)
         enter_status(enrollment, Status.ACTIVE)
     return enrollment
 
@@ -48,7 +48,7 @@ def resume_enrollment(enrollment: Enrollment, *, by: Any, reason: str = "") -> E
     with changing(enrollment, "Resume", by=by, reason=reason):
         if enrollment.status != Status.SUSPENDED:
             raise RuleBroken(f"This enrollment is {WORDS[enrollment.status].lower()}, not suspended.")
-        _refuse_past_end(enrollment)
+        refuse_past_end(enrollment)
         enter_status(enrollment, Status.ACTIVE)
     return enrollment
 
@@ -136,7 +136,7 @@ def changing(enrollment: Enrollment, verb: str, *, by: Any, reason: str) -> Iter
             give_free_seats(course, by=by)
 
 
-def _refuse_past_end(enrollment: Enrollment) -> None:
+def refuse_past_end(enrollment: Enrollment) -> None:
     if enrollment.access_ends_at and enrollment.access_ends_at <= timezone.now():
         raise RuleBroken("Access has ended. Extend it instead.")
 

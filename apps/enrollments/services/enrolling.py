@@ -37,11 +37,10 @@ def enroll(
         course = locked_course(course.pk)
         if refusal := refusal_to_enroll(course, status=Status.WAITLISTED, seats_in_use=0):
             raise RuleBroken(refusal)
-        if not user.is_active or user.is_archived:
-            raise RuleBroken(f"{user} cannot sign in, so they cannot be enrolled. Activate the account first.")
+        refuse_person(user)
         if access_ends_at and access_ends_at <= timezone.now():
             raise RuleBroken("The end of access lies in the past. Choose a later moment or leave it empty.")
-        _refuse_duplicate(course, user)
+        refuse_duplicate(course, user)
         status = status_on_arrival(course, by=by)
         enrollment = Enrollment(course=course, user=user, status=status, source=source, access_ends_at=access_ends_at)
         try:
@@ -61,7 +60,12 @@ def status_on_arrival(course: Course, *, by: Any) -> str:
     return Status.ACTIVE if free_seats(course) else Status.WAITLISTED
 
 
-def _refuse_duplicate(course: Course, user: Any) -> None:
+def refuse_person(user: Any) -> None:
+    if not user.is_active or user.is_archived:
+        raise RuleBroken(f"{user} cannot sign in, so they cannot be enrolled. Activate the account first.")
+
+
+def refuse_duplicate(course: Course, user: Any) -> None:
     existing = Enrollment.with_archived.filter(course=course, user=user).first()
     if existing is None:
         return

@@ -76,7 +76,11 @@ LEFT_OUT = {
     "assessments": {},
     "questions": {},
     "answers": {},
-    "enrollments": {"source": "Set when it is made.", "last_accessed_at": "A figure."},
+    "enrollments": {
+        "source": "Set when it is made.",
+        "last_accessed_at": "A figure.",
+        "transferred_from": "Set when a learner is transferred.",
+    },
     "progress": {},
     "reviews": {"moderator": "The history tells it."},
 }

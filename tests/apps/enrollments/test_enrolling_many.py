@@ -145,7 +145,7 @@ def test_a_long_list_costs_no_more_queries_than_a_short_one(course: Course, admi
         spent.append([one for one in asked if not one["sql"].startswith('INSERT INTO "enrollments_enrollment"')])
 
     assert len(spent[0]) == len(spent[1])
-    assert Enrollment.objects.count() == Enrollment.history.count() == 400  # type: ignore[attr-defined]
+    assert Enrollment.objects.count() == Enrollment.history.count() == 400
 
 
 class TestThePage:
