@@ -14,6 +14,7 @@ from admin_theme.gate import gate, masked_here, may_here
 from admin_theme.tabs import Tab, tab_address
 from apps.catalog.admin.panels import ROWS, page_number
 from apps.catalog.models import Course, Lesson
+from apps.enrollments.explaining import explain_access, explain_levels
 from apps.enrollments.models import Enrollment
 from apps.enrollments.queries import lessons_with_progress, seats_taken, waiting_list, waiting_place
 from apps.subscriptions.queries import subscription_of, why_premium_is_closed
@@ -108,6 +109,20 @@ def enrollments_seen(request: HttpRequest) -> Any:
     return gate.scope(request.user, "view", Enrollment).select_related("course")
 
 
+def access_panel(request: HttpRequest, enrollment: Enrollment) -> dict[str, Any]:  # noqa: ARG001
+    return {
+        "answer": explain_access(enrollment.user, enrollment.course, enrollment=enrollment),
+        "levels": explain_levels(enrollment),
+    }
+
+
+access_tab = Tab(
+    key="access",
+    title="Access",
+    place=15,
+    template="enrollments/access_panel.html",
+    context=access_panel,
+)
 progress_tab = Tab(
     key="progress",
     title="Progress",

@@ -24,11 +24,11 @@ from apps.enrollments.admin.enrollment_actions import EnrollmentActions
 from apps.enrollments.admin.many import enroll_many_view
 from apps.enrollments.forms import EnrollForm
 from apps.enrollments.models import Enrollment
-from apps.enrollments.panels import STATUS_TONES, place_in_words, progress_tab, transfers
+from apps.enrollments.panels import STATUS_TONES, access_tab, place_in_words, progress_tab, transfers
 from apps.enrollments.states import EnrollmentStatus
 from apps.enrollments.tabs import enrollment_tabs
 
-enrollment_tabs += [Tab(key="facts", title="Facts", place=10, has_fields=True), progress_tab, history_tab()]
+enrollment_tabs += [Tab(key="facts", title="Facts", place=10, has_fields=True), access_tab, progress_tab, history_tab()]
 
 
 @admin.register(Enrollment)
@@ -61,6 +61,9 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
         "restore",
     )
     actions = ("complete", "suspend", "resume", "transfer", "drop", "expire", "extend", "archive", "restore")
+
+    class Media:
+        css = {"all": ("enrollments/enrollments.css",)}
 
     # The list
 
