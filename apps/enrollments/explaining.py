@@ -39,18 +39,20 @@ def explain_access(
     lesson: Lesson | None = None,
     *,
     enrollment: Enrollment | None = None,
+    sees_account: bool = True,
     now: datetime | None = None,
 ) -> Answer:
     """Whether this person can open the course, or this lesson of it, at this moment, and why.
 
-    `enrollment` is theirs in this course where the caller has it already; otherwise it is looked up.
+    `enrollment` is theirs in this course where the caller has it already; otherwise it is looked up. Whether they can
+    sign in is left out for those who do not see accounts.
     """
     now = now or timezone.now()
     closed = [*_closed_for_all(course), *(_closed_lesson(lesson, course) if lesson else ())]
     if lesson is not None and (lesson.is_free_preview or lesson.access_level == Level.GUEST):
         words = "a free preview" if lesson.is_free_preview else "for guests"
         return Answer(not closed, tuple(closed) or (f"The lesson is {words}: everybody can open it, enrolled or not.",))
-    closed += _closed_person(person)
+    closed += _closed_person(person) if sees_account else ()
     enrollment = enrollment or Enrollment.with_archived.filter(user=person.pk, course=course).first()
     opened, refused = _enrollment_says(enrollment, course, now)
     closed += refused
@@ -72,7 +74,7 @@ class LevelAnswer:
     answer: Answer
 
 
-def explain_levels(enrollment: Enrollment, now: datetime | None = None) -> list[LevelAnswer]:
+def explain_levels(enrollment: Enrollment, *, sees_account: bool = True) -> list[LevelAnswer]:
     """The answer for the lessons of each access level that the course has."""
     counted = Lesson.objects.filter(course=enrollment.course_id, module__archived_at=None).order_by()
     numbers = dict(counted.values_list("access_level").annotate(number=Count("pk")))
@@ -81,7 +83,13 @@ def explain_levels(enrollment: Enrollment, now: datetime | None = None) -> list[
         LevelAnswer(
             Level(level).label,
             numbers[level],
-            explain_access(person, course, Lesson(access_level=level, course=course), enrollment=enrollment, now=now),
+            explain_access(
+                person,
+                course,
+                Lesson(access_level=level, course=course),
+                enrollment=enrollment,
+                sees_account=sees_account,
+            ),
         )
         for level in Level.values
         if level in numbers

@@ -109,10 +109,14 @@ def enrollments_seen(request: HttpRequest) -> Any:
     return gate.scope(request.user, "view", Enrollment).select_related("course")
 
 
-def access_panel(request: HttpRequest, enrollment: Enrollment) -> dict[str, Any]:  # noqa: ARG001
+def access_panel(request: HttpRequest, enrollment: Enrollment) -> dict[str, Any]:
+    """Whether an account is suspended is not for those who see no more of people than their names."""
+    learner, course = enrollment.user, enrollment.course
+    sees_account = "status" not in masked_here(request, type(learner))
     return {
-        "answer": explain_access(enrollment.user, enrollment.course, enrollment=enrollment),
-        "levels": explain_levels(enrollment),
+        "answer": explain_access(learner, course, enrollment=enrollment, sees_account=sees_account),
+        "levels": explain_levels(enrollment, sees_account=sees_account),
+        "sees_account": sees_account,
     }
 
 

@@ -39,6 +39,11 @@ class Fate(models.TextChoices):
     TWICE = "twice", "Named twice"
 
 
+IN_A_SUM = {
+    Fate.CLOSED: "without sign-in",
+    Fate.UNKNOWN: "unknown",
+    Fate.MALFORMED: "malformed",
+}
 DONE = (Fate.ENROLLED, Fate.WAITS)
 
 
@@ -140,7 +145,7 @@ def enroll_many(course: Course, text: str, *, by: Any, reason: str = "") -> list
 def sum_of(lines: Sequence[Line]) -> str:
     """The list in figures: "3 enrolled, 1 on the waiting list, 2 enrolled already"."""
     counted = Counter(line.fate for line in lines)
-    return ", ".join(f"{counted[fate]:,} {Fate(fate).label.lower()}" for fate in Fate if counted[fate])
+    return ", ".join(f"{counted[fate]:,} {IN_A_SUM.get(fate, fate.label.lower())}" for fate in Fate if counted[fate])
 
 
 def _is_address(text: str) -> bool:

@@ -178,6 +178,19 @@ def test_the_page_of_an_enrollment_says_it_for_each_level(
     assert "They have no subscription." in shown
 
 
+def test_an_account_is_nothing_for_those_who_see_no_more_of_people_than_their_names(
+    as_administrator: Client, as_instructor: Client, taken: Enrollment
+) -> None:
+    person_changed(taken, status=User.Status.SUSPENDED)
+    address = f"/admin/enrollments/enrollment/{taken.pk}/change/?tab=access"
+
+    whole, narrow = text(as_administrator.get(address)), text(as_instructor.get(address))
+
+    assert "The account is suspended" in whole
+    assert "The account is suspended" not in narrow
+    assert "Whether they can sign in is not shown to you; support knows." in narrow
+
+
 def test_the_command_says_it_in_a_terminal(taken: Enrollment, lesson: Lesson) -> None:
     enrollments.enrollment.make()
     asked = ("enrollments", "explain", "Student@example.org", "py-101")
