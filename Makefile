@@ -9,10 +9,11 @@ LOCK := $(BIN)/pip-compile --quiet --no-header --generate-hashes --no-emit-index
 # Unset, the standard places are tried.
 export POSTGRESQL_URL
 SECONDS ?= 600
+TIMES ?= 20
 MANAGE := $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check test-services bench fuzz mutate-policy format screenshots lock
+.PHONY: help setup run test check test-services bench fuzz properties mutate-policy format screenshots lock
 
 help:  ## List what there is to make.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +63,9 @@ bench: setup  ## Measure imports and lists beside the stock libraries.
 
 fuzz: setup  ## Give changed files to everything that reads files, for SECONDS=600 in all.
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+properties: setup  ## Try what must hold of imports on TIMES=20 as many random files, edits, kills and retries.
+	TIMES=$(TIMES) $(BIN)/pytest -n auto tests/imports -k "holds or survive or undo_leave or round_trip"
 
 mutate-policy: setup  ## Take out each condition of the policy and see that a test notices; ONLY=catalog narrows it.
 	$(BIN)/python -m tests.mutation $(ONLY)

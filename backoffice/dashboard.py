@@ -19,6 +19,8 @@ from apps.enrollments.models import Enrollment
 from apps.jobs.models import JobRun
 from apps.reviews.models import Review
 from apps.reviews.queries import waiting
+from apps.subscriptions.models import RefundRequest
+from apps.subscriptions.states import RefundState
 from imports.models import ImportJob
 
 RECENT = 8
@@ -97,6 +99,7 @@ def attention(request: HttpRequest) -> list[Attention]:
         *open_requests(request),
         *waiting_reviews(request),
         *waiting_essays(request),
+        *open_refunds(request),
         *open_imports(request),
         *failed_jobs(request),
     ]
@@ -135,6 +138,20 @@ def waiting_essays(request: HttpRequest) -> list[Attention]:
     title = f"{found['number']:,} essay{'' if found['number'] == 1 else 's'} to grade"
     text = f"The oldest was handed in {nearby(found['oldest'])}."
     return [Attention(title, text, list_of("assessments.attempt", "state__exact=waiting"), "edit_note", "info")]
+
+
+def open_refunds(request: HttpRequest) -> list[Attention]:
+    if not may_here(request, "decide", RefundRequest):
+        return []
+    refunds = gate.scope(request.user, "decide", RefundRequest).filter(state=RefundState.OPEN)
+    found = refunds.aggregate(number=Count("pk"), oldest=Min("created_at"))
+    if not found["number"]:
+        return []
+    title = f"{counted(RefundRequest, found['number'])} to decide on"
+    text = f"The oldest was asked for {nearby(found['oldest'])}."
+    return [
+        Attention(title, text, list_of("subscriptions.refundrequest", "state__exact=open"), "currency_exchange", "info")
+    ]
 
 
 def open_imports(request: HttpRequest) -> list[Attention]:

@@ -13,7 +13,9 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).parent
@@ -66,6 +68,21 @@ TOUR = (
         "What every row will do, and everything that is wrong, before anything is written.",
     ),
     ("import-result", "The result", "", "Exactly the courses this import made, and the way back."),
+    (
+        "workbook-tree",
+        "A course brought back as a workbook",
+        "",
+        "An instructor takes a course out, edits it and uploads it: the plan down to every answer, with what is wrong.",
+    ),
+    ("workbook-repair", "Repaired where it stands", "", "The faulty cell is written anew; everything else stays."),
+    ("workbook-discussion", "Talked over", "", "Others say what they think of the plan before it is applied."),
+    ("workbook-result", "The course as it is now", "", "Every record that was made or changed, and the way back."),
+    (
+        "workbook-undo",
+        "Taking it back",
+        "",
+        "What goes away again, what gets its old values, and what would be left alone.",
+    ),
     ("imports", "Imports", "/admin/imports/importjob/", "Every file, what it did, and the way back."),
     ("timeline", "The timeline", "/admin/audit/changeset/", "Who changed what, when and why."),
     ("jobs", "Jobs", "/admin/jobs/jobrun/", "Everything that runs in the background."),
@@ -146,6 +163,64 @@ def photograph_an_import(page: Page, folder: Path, file: Path) -> None:
     page.screenshot(path=folder / "import-result.png")
 
 
+def edit_workbook(path: Path) -> None:
+    """A title, a move, a lesson with a question, and a number that is none."""
+    book = openpyxl.load_workbook(path)
+
+    def write(sheet: str, line: int, **cells: Any) -> None:
+        places: dict[Any, Any] = {cell.value: cell.column for cell in book[sheet][1]}
+        for name, value in cells.items():
+            book[sheet].cell(line, places[name]).value = value
+
+    lesson = {"course_code": "PY-101", "lesson_code": "check"}
+    question = {**lesson, "question_code": "q1"}
+    write("Lessons", 3, title="Names, values and where they live")
+    write("Lessons", 4, module_code="m3")
+    write("Lessons", 6, duration_minutes="ten")
+    write("Lessons", book["Lessons"].max_row + 1, **lesson, module_code="m2", title="Check yourself", type="quiz")
+    write("Assessments", book["Assessments"].max_row + 1, **lesson, title="What have you learned?")
+    asked = {"text": "What does a name stand for?", "type": "single_choice"}
+    write("Questions", book["Questions"].max_row + 1, **question, **asked)
+    for text, is_correct in (("A value", True), ("A place", False)):
+        write("Answers", book["Answers"].max_row + 1, **question, text=text, is_correct=is_correct)
+    book.save(path)
+
+
+def photograph_a_workbook(page: Page, folder: Path, file: Path) -> None:
+    """A course as its instructor takes it out, brings it back changed, puts it right, applies it and takes it back."""
+    page.goto(f"{SITE}/admin/catalog/course/1/change/")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as workbook").click()
+    download.value.save_as(file)
+    edit_workbook(file)
+    page.goto(f"{SITE}/admin/imports/importjob/add/")
+    page.set_input_files("input[type=file]", file)
+    page.get_by_role("button", name="Upload and look at it").click()
+    page.wait_for_url("**/plan/", timeout=60_000)
+    page.screenshot(path=folder / "workbook-tree.png")
+    page.get_by_role("link", name="A closer look at conditions").click()
+    page.get_by_label("Duration minutes").wait_for()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=folder / "workbook-repair.png")
+    page.get_by_label("Duration minutes").fill("10")
+    page.get_by_role("button", name="Correct this row").click()
+    page.get_by_role("link", name="Discuss").click()
+    page.get_by_label("Your comment").fill("The error messages move to Collections, as we said on Monday.")
+    page.get_by_role("button", name="Add the comment").click()
+    page.wait_for_selector(".i-words")
+    page.screenshot(path=folder / "workbook-discussion.png")
+    page.get_by_role("link", name="Back to the plan").click()
+    page.get_by_role("button", name=re.compile("Apply")).click()
+    page.wait_for_url("**/result/", timeout=60_000)
+    page.screenshot(path=folder / "workbook-result.png")
+    page.get_by_role("link", name="take it all back").click()
+    page.get_by_role("button", name=re.compile("Take back")).wait_for()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=folder / "workbook-undo.png")
+    page.get_by_role("button", name=re.compile("Take back")).click()
+    page.wait_for_url("**/result/", timeout=60_000)
+
+
 def photograph_a_refusal(page: Page, folder: Path) -> None:
     """Publishes as a co-instructor who may not: the console offers no button for it, so the form is bent."""
     page.goto(f"{SITE}/admin/catalog/course/1/change/")
@@ -177,6 +252,11 @@ def photograph(browser: Browser, accounts: list[dict[str, str]], folder: Path) -
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     sign_in(page, colleague)
     photograph_a_refusal(page, folder)
+    instructor = next(account for account in accounts if account["role"] == "instructor")
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    sign_in(page, instructor)
+    with tempfile.TemporaryDirectory() as upload:
+        photograph_a_workbook(page, folder, Path(upload) / "PY-101-autumn.xlsx")
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     sign_in(page, accounts[0])
     with tempfile.TemporaryDirectory() as upload:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.records.rules import RuleBroken
 from imports.models import ImportApproval, ImportJob, ImportRow
+from imports.types.composites import COMPOSITES
 from imports.words import counted, kind_title
 
 State = ImportApproval.State
@@ -19,7 +20,8 @@ def why_approval_is_needed(job: ImportJob) -> str:
     if not any(job.counts.get(outcome) for outcome in ImportRow.OPEN_OUTCOMES):
         return ""
     if asked := [kind for kind in kinds_in(job) if kind in settings.IMPORT_APPROVAL_KINDS]:
-        return f"{kind_title(asked[0])} are imported once a second person has approved the plan."
+        what = "A file of this kind is" if asked[0] in COMPOSITES else f"{kind_title(asked[0])} are"
+        return f"{what} imported once a second person has approved the plan."
     archived, alone = int(job.counts.get("archived", 0)), settings.IMPORT_ARCHIVINGS_ALONE
     if archived > alone:
         many = counted(archived, "record")

@@ -48,6 +48,19 @@ def close_import_change_set(job: ImportJob) -> None:
     close_change_set(change_set, counts)
 
 
+def close_undo_set(job: ImportJob) -> None:
+    """An undo that took nothing back leaves no change set behind either."""
+    undo_set = job.undo_change_set
+    if undo_set is None or undo_set.finished_at is not None:
+        return
+    with transaction.atomic():
+        counts = counts_of(undo_set, kinds_of(job))
+        if not counts:
+            job.undo_change_set = None
+            job.save(update_fields=["undo_change_set"])
+        close_change_set(undo_set, counts)
+
+
 def end_applied(job: ImportJob) -> None:
     """What was written stays: the change set is closed and the import says how much of it was done."""
     if job.change_set is not None:
@@ -56,18 +69,23 @@ def end_applied(job: ImportJob) -> None:
                 kind.after_all(ids)
     with transaction.atomic():
         applied = job.rows.filter(state=ImportRow.State.APPLIED)
-        left_out = job.rows.filter(outcome__in=(Outcome.INVALID, Outcome.CONFLICT))
-        waiting = job.rows.filter(outcome__in=ImportRow.OPEN_OUTCOMES, state=ImportRow.State.PLANNED)
         job.applied_counts = {
             "create": applied.filter(outcome=Outcome.CREATE).count(),
             "update": applied.filter(outcome=Outcome.UPDATE).count(),
             "conflict": job.rows.filter(outcome=Outcome.CONFLICT).count(),
         }
-        is_partial = left_out.exists() or waiting.exists()
-        job.status = ImportJob.Status.PARTLY_APPLIED if is_partial else ImportJob.Status.APPLIED
+        job.status = how_applied(job)
         job.applied_at = timezone.now()
         close_import_change_set(job)
         job.save(update_fields=["applied_counts", "status", "applied_at", "change_set"])
+
+
+def how_applied(job: ImportJob) -> str:
+    """Whether all of it was written, or rows were left out."""
+    left_out = job.rows.filter(outcome__in=(Outcome.INVALID, Outcome.CONFLICT))
+    waiting = job.rows.filter(outcome__in=ImportRow.OPEN_OUTCOMES, state=ImportRow.State.PLANNED)
+    is_partial = left_out.exists() or waiting.exists()
+    return ImportJob.Status.PARTLY_APPLIED if is_partial else ImportJob.Status.APPLIED
 
 
 def touched_ids(model: Any, change_set_id: int) -> "array[int]":

@@ -48,7 +48,11 @@ class CorrectedTable:
 
 
 def _put(raw: RawRow, cells: Cells, headers: Sequence[str]) -> None:
-    """What was wrong with a cell as it came is gone with it; what was wrong with the row once all of it is new."""
+    """What was wrong with a cell as it came is gone with it; what was wrong with the row once all of it is new.
+
+    Cells beyond the headers are those of columns that are joined to the table later.
+    """
+    cells = {at: value for at, value in cells.items() if at < len(headers)}
     for at, value in cells.items():
         raw.cells[at] = value
     corrected = {headers[at] for at in cells}

@@ -51,7 +51,7 @@ def endings_for(kind: str) -> tuple[str, ...]:
     if kind == QUESTION_BANK:
         return QUESTION_ENDINGS
     if kind in ZIPPED:
-        return (".zip",)
+        return (".zip", ".xlsx")
     return SUPPORTED if kind else ENDINGS
 
 

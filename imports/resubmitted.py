@@ -8,14 +8,12 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from django.conf import settings
-
 from apps.records.rules import RuleBroken
 from imports.codes import WHOLE_ROW, FileCode, FileRefused, RowCode
 from imports.fault_columns import is_fault_header, is_line_header, line_header
 from imports.files import headers_known_for
 from imports.formulas import unescape
-from imports.guard import refuse_dangerous, safe_display_name
+from imports.guard import refuse_dangerous, refuse_size, safe_display_name
 from imports.models import ImportJob, ImportRow
 from imports.parts import Part, parts_of
 from imports.readers import Book, RawRow, Table, fold_header, open_table
@@ -92,10 +90,7 @@ def _line_column(job: ImportJob, headers: tuple[str, ...]) -> int:
 def opened(job: ImportJob, file: BinaryIO, name: str) -> Iterator[list[Resubmitted]]:
     """The tables of the file, guarded and read like any upload. Raises `FileRefused`."""
     name = safe_display_name(name)
-    file.seek(0, 2)
-    if file.tell() > settings.IMPORT_MAX_FILE_BYTES:
-        text = f"At most {settings.IMPORT_MAX_FILE_BYTES:,} bytes are imported."
-        raise FileRefused.because(FileCode.E_TOO_LARGE, text)
+    refuse_size(file.seek(0, 2))
     file.seek(0)
     with tempfile.NamedTemporaryFile(suffix=Path(name).suffix) as copy:
         shutil.copyfileobj(file, copy)

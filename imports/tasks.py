@@ -19,7 +19,7 @@ from apps.jobs.registry import job
 from apps.jobs.running import Run
 from apps.records.rules import RuleBroken
 from imports.approvals import is_awaited
-from imports.closing import end_applied
+from imports.closing import close_import_change_set, close_undo_set, end_applied, how_applied
 from imports.codes import FileRefused
 from imports.corrections import corrected_rows, digest_of_corrections, drop_corrections
 from imports.exporter import export_dataset
@@ -128,6 +128,7 @@ def apply_given_up(run: JobRun) -> None:
     if import_job.rows.filter(state=State.APPLIED).exists():
         take_back_import.later(by=None, subject=import_job.origin, only_one=key_of(import_job), job_id=import_job.pk)
     else:
+        close_import_change_set(import_job)
         import_job.status = ending_of(run)
         import_job.save(update_fields=["status"])
 
@@ -167,8 +168,9 @@ def undo_given_up(run: JobRun) -> None:
     import_job = ImportJob.objects.filter(pk=run.arguments["job_id"], status=Status.UNDOING).first()
     if import_job is None:
         return
+    close_undo_set(import_job)
     is_begun = import_job.rows.filter(state__in=(State.UNDONE, State.LEFT)).exists()
-    import_job.status = Status.PARTLY_UNDONE if is_begun else Status.APPLIED
+    import_job.status = Status.PARTLY_UNDONE if is_begun else how_applied(import_job)
     import_job.save(update_fields=["status"])
 
 
@@ -222,9 +224,9 @@ def kept_past(moment: datetime) -> QuerySet[ImportJob]:
 
 
 def end_orphan(import_job: ImportJob) -> None:
-    """The run of this import has ended without a word to it."""
+    """The run of this import has ended without a word to it, and no other one is at work on it."""
     run = import_job.run
-    if run is None:
+    if run is None or JobRun.objects.filter(subject=import_job.origin, state__in=JobRun.OPEN_STATES).exists():
         return
     endings = {Status.PLANNING: plan_given_up, Status.APPLYING: apply_given_up, Status.UNDOING: undo_given_up}
     endings[Status(import_job.status)](run)

@@ -50,6 +50,8 @@ EXPORTED_BY_MANAGERS = (
     "enrollments.enrollment",
     "enrollments.lessonprogress",
     "reviews.review",
+    "subscriptions.subscription",
+    "subscriptions.payment",
 )
 
 

@@ -166,7 +166,8 @@ def rights_gained(user: Any, moves: Mapping[int, int | None], rights: Collection
     for right in rights:
         if not any(table in BY_CATEGORY for table in tables_of(user, (right,))):
             continue
-        there = set(categories_granted(user, (right,)).filter(pk__in=moves.values()).values_list("pk", flat=True))
+        wanted = {category for category in moves.values() if category is not None}
+        there = set(categories_granted(user, (right,)).filter(pk__in=wanted).values_list("pk", flat=True))
         into = {course for course, category in moves.items() if category in there}
         held = courses_granted(user, (right,)).filter(pk__in=into) if into else Course.with_archived.none()
         for course in into - set(held.values_list("pk", flat=True)):

@@ -81,6 +81,13 @@ def coming(change: ScheduledChange) -> str:
     return "When it resumes" if change.state == "held" else f"{words} {day(change.effective_at)}"
 
 
+def what_follows(subscription: Subscription, change: ScheduledChange | None) -> str:
+    """In a few words; nothing where nothing follows by itself."""
+    if subscription.grace_ends_at is not None:
+        return f"Ends on {day(subscription.grace_ends_at)} unless it is paid"
+    return coming(change) if change else ""
+
+
 def sees_money(request: HttpRequest) -> bool:
     return "due_minor" not in masked_here(request, Subscription)
 

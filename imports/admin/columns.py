@@ -7,9 +7,8 @@ from typing import Any
 
 from django.http import QueryDict
 
-from apps.records.policy import scope
+from imports.admin.continuing import continued_by
 from imports.admin.upload_pages import kinds_open_to
-from imports.fault_columns import import_named_by
 from imports.files import local_path
 from imports.mapping import exact_mapping, offered_mappings, suggest_mapping
 from imports.models import ImportJob, ImportMapping
@@ -85,11 +84,7 @@ class MapPage:
 
     @cached_property
     def continues(self) -> ImportJob | None:
-        """The plan of this person whose failed rows the file holds, corrected."""
-        found = import_named_by(self.job.headers)
-        if found is None or self.job.status != ImportJob.Status.UPLOADED:
-            return None
-        return scope(self.user, "change", ImportJob).filter(pk=found, status=ImportJob.Status.PLANNED).first()
+        return continued_by(self.job, self.user)
 
     @property
     def preset(self) -> Preset | None:

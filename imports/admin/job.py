@@ -99,8 +99,8 @@ class ImportJobAdmin(ConsoleAdmin[ImportJob]):
         if "create" not in counts:
             return quiet(counted(job.counts["rows"], "row") if job.counts.get("rows") else EMPTY)
         faults = faulty_rows(job.counts)
-        second = counted(faults, "row left out", "rows left out") if faults else ""
-        return two_lines(counted(open_changes(counts), "change"), second)
+        what = ("row left out", "rows left out") if job.applied_at else ("row cannot be read", "rows cannot be read")
+        return two_lines(counted(open_changes(counts), "change"), counted(faults, *what) if faults else "")
 
     @admin.display(description="Who", ordering="uploader__email")
     def by(self, job: ImportJob) -> str:

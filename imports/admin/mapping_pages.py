@@ -13,7 +13,7 @@ from imports.admin.lesson_pages import lesson_options, lesson_page
 from imports.admin.pages import show, to_page
 from imports.admin.sheets import PartsPage, posted_parts
 from imports.admin.steps import may_be_mapped
-from imports.admin.unknown import ValuesPage, options_for, posted_values
+from imports.admin.unknown import ValuesPage, column_called, options_for, posted_values
 from imports.admin.upload_pages import kinds_open_to
 from imports.codes import FileRefused
 from imports.forms import ReadingForm
@@ -144,14 +144,14 @@ def _use_preset(request: HttpRequest, job: ImportJob, name: str) -> HttpResponse
 
 def values_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
     """Which of our values each value of theirs means; the plan is then made again."""
-    if not may_be_mapped(job) or not job.kind or job.kind in COMPOSITES:
+    if not may_be_mapped(job) or not job.kind or job.kind == QUESTION_BANK:
         return to_page(job)
     page = ValuesPage(job, request.user)
     if request.method != "POST":
         return show(request, "values", job, page=page)
     try:
-        job = services.configure(job, by=request.user, value_mapping=posted_values(page, request.POST))
-        if name := request.POST.get("remember", "").strip():
+        job = services.configure(job, by=request.user, **posted_values(page, request.POST))
+        if page.may_be_remembered and (name := request.POST.get("remember", "").strip()):
             save_mapping(name, job, by=request.user)
         services.start_plan(job, by=request.user)
     except (FileRefused, RuleBroken) as broken:
@@ -165,7 +165,7 @@ def allowed_options(request: HttpRequest, job: ImportJob) -> HttpResponse:
     if job.kind == QUESTION_BANK:
         return render(request, "imports/options.html", {"options": lesson_options(request.user, typed)})
     try:
-        column = kind_for(job.kind).column(name)
+        column = column_called(job, name)
     except LookupError:
         raise Http404 from None
     options = options_for(column, request.user, containing=typed)

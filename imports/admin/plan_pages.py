@@ -11,6 +11,7 @@ from imports.admin.pages import show, to_page
 from imports.admin.rows import PlanRows, figures_of, sheet_tabs, total_of
 from imports.admin.steps import may_be_mapped
 from imports.admin.tree import PlanTree
+from imports.admin.unknown import unknown_in
 from imports.codes import FileRefused
 from imports.forms import ApplyForm
 from imports.models import ImportJob
@@ -110,6 +111,7 @@ def _show_plan(request: HttpRequest, job: ImportJob, *, broken: str = "") -> Htt
         may_apply=may_apply,
         may_correct=may_correct,
         consent=Consent(job, request.user) if is_open else None,
+        has_unknown_values=any(unknown_in(job, part) for part in parts),
         comments=job.comments.count(),
         broken=broken,
         status=UNPROCESSABLE if broken else 200,

@@ -18,6 +18,7 @@ from imports.types.columns import Reference
 
 LONG = 60
 MOST_LINES = 6
+MOST_CHOICES = 8
 
 
 @dataclass(slots=True)
@@ -31,6 +32,8 @@ class EditableCell:
     value: str
     faults: list[tuple[str, str]] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
+    are_choices: bool = False
+    """Whether what is offered is all that the column takes."""
     is_alone: bool = False
     """Whether the same text in another row may mean something else, so that it is replaced in this row only."""
 
@@ -100,9 +103,11 @@ class Repairs:
         return EditableCell(at, header, column, label, value, faults)
 
     def _offer(self, cells: Iterable[tuple[ImportRow, EditableCell]]) -> None:
-        """Fills in the nearest records of references that lead nowhere, column by column."""
+        """Fills in the choices there are, and the nearest records of references that lead nowhere, column by column."""
         asked: dict[str, list[tuple[Key, EditableCell]]] = {}
         for row, cell in cells:
+            if any(code == RowCode.R_CHOICE for _, code in cell.faults) and cell.column:
+                cell.offers, cell.are_choices = self._choices(cell.column), True
             if any(code == RowCode.R_FK_MISSING for _, code in cell.faults) and cell.column:
                 reference: Any = self.kind.column(cell.column)
                 if isinstance(reference, Reference) and (key := self._key(row, reference)):
@@ -113,6 +118,13 @@ class Repairs:
             found = nearest(reference, {key for key, _ in pairs}, self.user)
             for key, cell in pairs:
                 cell.offers = found.get(key, [])
+
+    def _choices(self, name: str) -> list[Offer]:
+        """What the column takes, where that is a handful; a label that says the same as the value is left out."""
+        choices = self.kind.column(name).choices
+        if len(choices) > MOST_CHOICES:
+            return []
+        return [Offer(value, "" if fold_header(label) == fold_header(value) else label) for value, label in choices]
 
     def _key(self, row: ImportRow, reference: Reference) -> Key | None:
         """What the row says in the columns of the reference; None while one of them is not in the file."""

@@ -16,7 +16,7 @@ from imports.parts import parts_of
 from imports.words import counted, faulty_rows
 
 Outcome = ImportRow.Outcome
-KEPT = ("sheet", "tab", "column", "q", "page")
+KEPT = ("sheet", "tab", "column", "q", "line", "page")
 BECOMES = {
     Outcome.CREATE: "can be imported now, as a new one",
     Outcome.UPDATE: "can be imported now",
@@ -51,7 +51,7 @@ def take_back_corrections(request: HttpRequest, job: ImportJob) -> HttpResponseB
     except RuleBroken as broken:
         messages.error(request, broken.sentence)
     else:
-        messages.success(request, f"Line {row.number:,} is as in the file again.")
+        messages.success(request, f"{_place(job, row)} is as in the file again.")
     return _back(request, job)
 
 
@@ -122,25 +122,32 @@ def _upload(request: HttpRequest) -> ImportJob | None:
 
 def _tell(request: HttpRequest, job: ImportJob, corrected: ImportRow) -> None:
     """What the corrected row does now; a plan that is being made in the background says it by itself."""
-    line = corrected.number
+    line, place = corrected.number, _place(job, corrected)
     row = job.rows.filter(part=corrected.part, number=line).first() if job.status == ImportJob.Status.PLANNED else None
     if row is None:
         return
     if words := BECOMES.get(Outcome(row.outcome)):
-        messages.success(request, f"Line {line:,} {words}.")
+        messages.success(request, f"{place} {words}.")
     else:
         said = str(row.messages[0]["message"]) if row.messages else ""
-        messages.warning(request, f"Line {line:,} still cannot be imported. {said}")
+        messages.warning(request, f"{place} still cannot be imported. {said}")
+
+
+def _place(job: ImportJob, row: ImportRow) -> str:
+    return parts_of(job)[row.part].place_of(row.number)
 
 
 def _back(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
-    """To the rows one came from, as long as there are any."""
-    job.refresh_from_db(fields=["status", "counts"])
+    """To the rows one came from, as long as there are any; else to the table they were in."""
+    job.refresh_from_db(fields=["status", "counts", "parts"])
     asked, kept = QueryDict(request.POST.get("back", "")[:500]), QueryDict(mutable=True)
     for name in KEPT:
         if name in asked:
             kept[name] = asked[name]
-    is_empty = kept.get("tab") in (Outcome.INVALID, Outcome.CONFLICT) and not job.counts.get(kept["tab"])
-    if page_of(job) != "plan" or is_empty or not kept:
+    sheet, tab, parts = kept.get("sheet", ""), str(kept.get("tab", "")), parts_of(job)
+    part = parts[int(sheet)] if sheet.isdecimal() and int(sheet[:9]) < len(parts) else parts[0]
+    if tab in (Outcome.INVALID, Outcome.CONFLICT) and not part.counts.get(tab):
+        kept = QueryDict(f"sheet={part.index}" if job.parts else "")
+    if page_of(job) != "plan" or not kept:
         return to_page(job)
     return see_other(f"{address(job, 'plan')}?{kept.urlencode()}")

@@ -94,7 +94,10 @@ def undo_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
             messages.error(request, broken.sentence)
         return to_page(job)
     preview = services.undo_preview(job, by=request.user)
-    counts = preview["counts"]
+    counts, parts = preview["counts"], parts_of(job)
+    left = {(row["sheet"], row["line"]) for row in preview["left"]}
+    first = _touched(job)[: FIRST_SHOWN + len(left)]
+    rows = [row for row in first if (parts[row.part].source, row.number) not in left]
     return show(
         request,
         "undo",
@@ -105,6 +108,7 @@ def undo_page(request: HttpRequest, job: ImportJob) -> HttpResponseBase:
         left_count=counts.get("left", 0),
         left_hidden=max(0, counts.get("left", 0) - LEFT_SHOWN),
         left_noun=noun(job.kind, counts.get("left", 0)),
+        records=_records(job, rows[:FIRST_SHOWN], request.user),
     )
 
 

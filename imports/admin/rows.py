@@ -173,6 +173,8 @@ class PlanRows:
         columns = {column.name for column in self.kind.columns}
         self.column = column if (column := asked.get("column", "")) in columns else ""
         self.search = asked.get("q", "").strip()[:100]
+        line = asked.get("line", "")[: LINE_DIGITS + 1]
+        self.line = int(line) if line.isdecimal() and len(line) <= LINE_DIGITS else 0
         self._number = asked.get("page", "1")
 
     @cached_property
@@ -190,7 +192,7 @@ class PlanRows:
     @cached_property
     def page(self) -> Page[ImportRow]:
         paginator = Paginator(self._rows(), ROWS_PER_PAGE)
-        if not (self.column or self.search):
+        if not self.is_filtered:
             paginator.__dict__["count"] = self._number_of(self.tab)
         return paginator.get_page(self._number)
 
@@ -210,7 +212,7 @@ class PlanRows:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.column or self.search)
+        return bool(self.column or self.search or self.line)
 
     @property
     def unfiltered_query(self) -> str:
@@ -225,9 +227,9 @@ class PlanRows:
     def filter_query(self) -> str:
         asked = QueryDict(mutable=True)
         asked.update({**self.sheet, "tab": self.tab})
-        for name, value in (("column", self.column), ("q", self.search)):
+        for name, value in (("column", self.column), ("q", self.search), ("line", self.line)):
             if value:
-                asked[name] = value
+                asked[name] = str(value)
         return asked.urlencode()
 
     def _first_tab(self) -> str:
@@ -251,6 +253,8 @@ class PlanRows:
             rows = rows.filter(outcome=self.tab)
         if self.column:
             rows = rows.filter(Q(changes__has_key=self.column) | Q(messages__icontains=f'"column": "{self.column}"'))
+        if self.line:
+            rows = rows.filter(number=self.line)
         if self.search:
             found = Q(label__icontains=self.search) | Q(key__icontains=self.search)
             if self.search.isdecimal() and len(self.search) <= LINE_DIGITS:

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from imports.admin.columns import SAMPLES_SHOWN, TheirColumn, why_ignored
+from imports.admin.continuing import continued_by
 from imports.admin.upload_pages import kinds_open_to
 from imports.fault_columns import is_fault_header
 from imports.mapping import suggest_mapping
@@ -34,6 +35,11 @@ class SheetColumns:
     unknown: list[TheirColumn]
     missing: list[Constant]
 
+    @property
+    def prefix(self) -> str:
+        """What the fields of its columns are called before their number."""
+        return f"column-{self.part.index}-"
+
 
 class PartsPage:
     """The state of the page: what is kept with the import, or what was just posted and could not be."""
@@ -47,6 +53,10 @@ class PartsPage:
     @cached_property
     def sheets(self) -> list[SheetColumns]:
         return [self._sheet(part) for part in parts_of(self.job)]
+
+    @cached_property
+    def continues(self) -> ImportJob | None:
+        return continued_by(self.job, self.user)
 
     @cached_property
     def kinds(self) -> list[tuple[str, str]]:

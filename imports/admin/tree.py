@@ -72,8 +72,15 @@ class PlanTree:
     def __init__(self, job: ImportJob, parts: Sequence[Part], asked: QueryDict) -> None:
         self.job = job
         self.parts = parts
-        self.course = fold_key(asked.get("course", "")[:100])
+        self._asked = asked
         self._number = asked.get("page", "1")
+
+    @cached_property
+    def course(self) -> str:
+        """The course that is open: the one that was asked for, or the only one there is."""
+        if "course" not in self._asked and self.page.paginator.count == 1:
+            return str(self.page.object_list[0]["root"])
+        return fold_key(self._asked.get("course", "")[:100])
 
     @cached_property
     def page(self) -> Page[Any]:
@@ -105,7 +112,7 @@ class PlanTree:
         is_open = bool(code) and code == self.course
         if is_open:
             node.children = self._children()
-        asked = {"view": "tree", "page": str(self.page.number), **({} if is_open else {"course": code})}
+        asked = {"view": "tree", "page": str(self.page.number), "course": "" if is_open else code}
         return Root(code, node, figures, f"?{urlencode(asked)}", is_open)
 
     def _rows(self) -> QuerySet[Any, Any]:
@@ -169,7 +176,7 @@ class PlanTree:
     def _node(self, row: Any) -> Node:
         part = self.parts[row.part]
         tones = {key: tone for key, _, tone, _ in FIGURES}
-        asked = {"sheet": part.index, "tab": "all", "q": row.number}
+        asked = {"sheet": part.index, "tab": "all", "line": row.number}
         code = row.key.rpartition(BETWEEN)[2]
         return Node(
             name=row.label or code or "Without a name",

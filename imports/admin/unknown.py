@@ -12,7 +12,7 @@ from apps.records.policy import scope
 from apps.records.rules import RuleBroken
 from imports.mapping import suggest_value
 from imports.models import ImportJob, ImportMapping
-from imports.types import KINDS
+from imports.parts import Part, parts_of
 from imports.types.columns import Column, Reference
 
 MOST_OPTIONS = 100
@@ -33,32 +33,31 @@ class TheirValue:
 
 @dataclass(frozen=True, slots=True)
 class UnknownColumn:
-    """A column of ours with values of theirs to be mapped."""
+    """A column of ours with values of theirs to be mapped; `field` names it, and its table where there are several."""
 
     column: Column
+    part: Part
+    field: str
     values: list[TheirValue]
     options: list[Option]
     has_more_options: bool
     left_off: int
-
-    @property
-    def field(self) -> str:
-        return self.column.name
 
 
 class ValuesPage:
     def __init__(self, job: ImportJob, user: Any) -> None:
         self.job = job
         self.user = user
-        self.kind = KINDS[job.kind]
+        self.parts = parts_of(job)
 
     @cached_property
     def columns(self) -> list[UnknownColumn]:
-        ours = set(self.job.mapping.values()) | set(self.job.constants)
         return [
-            self._column(column)
-            for column in self.kind.columns
-            if column.name in ours and (column.name in self.job.unknown_values or self._mapped(column))
+            self._column(part, column)
+            for part in self.parts
+            for column in part.kind.columns
+            if column.name in {*part.mapping.values(), *part.constants}
+            and (column.name in unknown_in(self.job, part) or part.value_mapping.get(column.name))
         ]
 
     @cached_property
@@ -74,21 +73,29 @@ class ValuesPage:
         )
         return same.values_list("name", flat=True).first() or ""
 
-    def _mapped(self, column: Column) -> Mapping[str, str]:
-        found: Mapping[str, str] = self.job.value_mapping.get(column.name, {})
-        return found
+    @property
+    def may_be_remembered(self) -> bool:
+        """Mappings are kept of files with one table."""
+        return not self.job.parts
 
-    def _column(self, column: Column) -> UnknownColumn:
-        unknown: Mapping[str, int] = self.job.unknown_values.get(column.name, {})
-        mapped = self._mapped(column)
+    def _column(self, part: Part, column: Column) -> UnknownColumn:
+        unknown: Mapping[str, int] = unknown_in(self.job, part).get(column.name, {})
+        mapped = part.value_mapping.get(column.name, {})
         options = options_for(column, self.user)
         by_rows = sorted(unknown.items(), key=lambda item: (-item[1], item[0]))
         values = [
             self._value(column, theirs, rows, mapped.get(theirs, ""), options) for theirs, rows in by_rows[:MOST_VALUES]
         ]
         values += [TheirValue(theirs, 0, ours, False) for theirs, ours in mapped.items() if theirs not in unknown]  # noqa: FBT003
+        field = f"{part.index}-{column.name}" if self.job.parts else column.name
         return UnknownColumn(
-            column, values, options[:MOST_OPTIONS], len(options) > MOST_OPTIONS, max(0, len(unknown) - MOST_VALUES)
+            column,
+            part,
+            field,
+            values,
+            options[:MOST_OPTIONS],
+            len(options) > MOST_OPTIONS,
+            max(0, len(unknown) - MOST_VALUES),
         )
 
     def _value(self, column: Column, theirs: str, rows: int, ours: str, options: list[Option]) -> TheirValue:
@@ -96,6 +103,23 @@ class ValuesPage:
             return TheirValue(theirs, rows, ours, is_suggested=False)
         suggested = suggest_value(column, theirs, allowed=options) or ""
         return TheirValue(theirs, rows, suggested, is_suggested=bool(suggested))
+
+
+def unknown_in(job: ImportJob, part: Part) -> Mapping[str, Mapping[str, int]]:
+    """Our column to the values of one table that are none of ours, with how many rows hold each."""
+    found: Mapping[str, Mapping[str, int]] = (
+        job.parts[part.index].get("unknown_values", {}) if job.parts else job.unknown_values
+    )
+    return found
+
+
+def column_called(job: ImportJob, field: str) -> Column:
+    """The column a field of the page is about. Raises `LookupError`."""
+    index, _, name = field.partition("-") if job.parts else ("0", "", field)
+    for part in parts_of(job):
+        if str(part.index) == index:
+            return part.kind.column(name)
+    raise LookupError(f"There is no table {index}.")
 
 
 def options_for(column: Column, user: Any, *, containing: str = "") -> list[Option]:
@@ -117,10 +141,19 @@ def options_for(column: Column, user: Any, *, containing: str = "") -> list[Opti
     return [(str(getattr(row, key)), str(row)) for row in rows.order_by(key)[: MOST_OPTIONS + 1]]
 
 
-def posted_values(page: ValuesPage, post: QueryDict) -> dict[str, dict[str, str]]:
-    """The value mapping as posted; raises `RuleBroken` for a value that is not allowed."""
-    mapping = {column: dict(values) for column, values in page.job.value_mapping.items()}
-    for unknown in page.columns:
+def posted_values(page: ValuesPage, post: QueryDict) -> dict[str, Any]:
+    """What `configure` takes of what was posted; raises `RuleBroken` for a value that is not allowed."""
+    mappings = [_posted_in(part, page, post) for part in page.parts]
+    if not page.job.parts:
+        return {"value_mapping": mappings[0]}
+    together = zip(page.job.parts, mappings, strict=True)
+    return {"parts": [part | {"value_mapping": mapping} for part, mapping in together]}
+
+
+def _posted_in(part: Part, page: ValuesPage, post: QueryDict) -> dict[str, dict[str, str]]:
+    mapping = {column: dict(values) for column, values in part.value_mapping.items()}
+    for unknown in [column for column in page.columns if column.part is part]:
+        name = unknown.column.name
         theirs, ours = post.getlist(f"theirs-{unknown.field}"), post.getlist(f"ours-{unknown.field}")
         if len(theirs) != len(ours):
             raise RuleBroken("The page was not sent in full. Open it again and repeat your choices.")
@@ -128,8 +161,8 @@ def posted_values(page: ValuesPage, post: QueryDict) -> dict[str, dict[str, str]
         chosen = {their: our.strip() for their, our in zip(theirs, ours, strict=True) if their in shown}
         for value in {our for our in chosen.values() if our}:
             _refuse_unknown(unknown, value, page.user)
-        kept = {their: our for their, our in mapping.get(unknown.field, {}).items() if their not in chosen}
-        mapping[unknown.field] = kept | {their: our for their, our in chosen.items() if our}
+        kept = {their: our for their, our in mapping.get(name, {}).items() if their not in chosen}
+        mapping[name] = kept | {their: our for their, our in chosen.items() if our}
     return {column: values for column, values in mapping.items() if values}
 
 

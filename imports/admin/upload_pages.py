@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from apps.records.rules import RuleBroken
 from imports import services
+from imports.admin.continuing import continued_by
 from imports.admin.pages import to_page
 from imports.files import ENDINGS
 from imports.forms import UploadForm
@@ -33,7 +34,7 @@ def upload_page(request: HttpRequest) -> HttpResponseBase:
         except RuleBroken as broken:
             form.add_error(None, broken.sentence)
         else:
-            if job.status == ImportJob.Status.UPLOADED and maps_itself(job) and job.kind != QUESTION_BANK:
+            if is_planned_at_once(request, job):
                 plan_at_once(request, job)
             return to_page(job)
     return _show(request, form, kinds)
@@ -42,6 +43,12 @@ def upload_page(request: HttpRequest) -> HttpResponseBase:
 def kinds_open_to(user: Any) -> list[tuple[str, str]]:
     """The kinds this person may import, by key and title."""
     return [(key, kind_title(key)) for key in (*KINDS, *COMPOSITES) if importable(key).may_import(user)]
+
+
+def is_planned_at_once(request: HttpRequest, job: ImportJob) -> bool:
+    """Whether nothing is to be asked: every column is one of ours, and the rows are not those of another import."""
+    is_clear = job.status == ImportJob.Status.UPLOADED and maps_itself(job) and job.kind != QUESTION_BANK
+    return is_clear and continued_by(job, request.user) is None
 
 
 def plan_at_once(request: HttpRequest, job: ImportJob) -> None:
@@ -58,7 +65,7 @@ def _show(request: HttpRequest, form: UploadForm, kinds: list[tuple[str, str]]) 
         "title": "Import a file",
         "opts": ImportJob._meta,
         "form": form,
-        "templates": [(key, title) for key, title in kinds if key != QUESTION_BANK],
+        "templates": [(key, title) for key, title in kinds if key in KINDS or COMPOSITES[key].sheets],
         "accepted": ",".join(ENDINGS),
         "steps": [{"name": "Upload", "state": "now"}]
         + [{"name": name, "state": "later"} for name in ("Map", "Plan", "Apply", "Result")],

@@ -39,7 +39,7 @@ def course_view(request: HttpRequest, course_id: int) -> HttpResponseBase:
         raise Http404
     rows = Course.with_archived.filter(pk=course_id)
     back = reverse("admin:catalog_course_change", args=[course_id])
-    return answered(request, lambda: hand_over(request, rows, f"code={course.code}"), back)
+    return answered(request, lambda: hand_over(request, rows, f"code={course.code}", name=course.code), back)
 
 
 def answered(request: HttpRequest, make: Any, back: str) -> HttpResponseBase:
@@ -53,7 +53,9 @@ def answered(request: HttpRequest, make: Any, back: str) -> HttpResponseBase:
     return answer
 
 
-def hand_over(request: HttpRequest, courses: QuerySet[Any], listing: str) -> HttpResponseBase:
+def hand_over(
+    request: HttpRequest, courses: QuerySet[Any], listing: str, *, name: str = WORKBOOK.key
+) -> HttpResponseBase:
     """The workbook, or for many rows a word that it is being made."""
     courses = Course.with_archived.filter(pk__in=courses.order_by().values("pk"))
     courses = courses.filter(pk__in=scope(request.user, "export", Course).values("pk"))
@@ -66,8 +68,7 @@ def hand_over(request: HttpRequest, courses: QuerySet[Any], listing: str) -> Htt
         return HttpResponseRedirect(reverse("admin:imports_exportrecord_changelist"))
     out = TemporaryFile()  # noqa: SIM115 - the response closes it
     export_courses(by=request.user, to=out, among=courses, listing=listing)
-    name = f"{WORKBOOK.key}-{localdate():%Y-%m-%d}.{workbook.FORMAT}"
-    return FileResponse(out, as_attachment=True, filename=name)
+    return FileResponse(out, as_attachment=True, filename=f"{name}-{localdate():%Y-%m-%d}.{workbook.FORMAT}")
 
 
 def may_export(request: HttpRequest, model: type[Model]) -> bool:

@@ -79,15 +79,23 @@ def _dataset(kind: ImportKind, courses: Dataset, by: Any) -> Dataset:
     rows = filtered(kind, scope(by, "export", kind.model), {}, columns)
     rows = rows.filter(_below(kind, courses.rows))
     if not by.is_superuser:
-        rows = rows.filter(_comes_back(kind, by))
+        rows = rows.filter(_comes_back(kind, by)) if _are_told_apart(kind, by) else rows.none()
     return Dataset(kind, columns, rows)
 
 
 def _columns(kind: ImportKind, by: Any) -> tuple[Column, ...]:
-    """What the person may see, and the empty column in which they may say that something is to be archived."""
-    column = kind.archive_column
-    may_archive = column is not None and policy_for(kind.model).may_ever(by, column.right)
-    return (*visible_columns(kind, by), *([column] if may_archive and column is not None else ()))
+    """What the person may see, what every new row needs, and the empty column in which they may say that something is
+    to be archived."""
+    seen = visible_columns(kind, by)
+    shown = (column for column in kind.columns if column in seen or column.name in kind.key_columns)
+    archive = kind.archive_column
+    may_archive = archive is not None and policy_for(kind.model).may_ever(by, archive.right)
+    return (*shown, *([archive] if may_archive and archive is not None else ()))
+
+
+def _are_told_apart(kind: ImportKind, by: Any) -> bool:
+    """Whether the person may see what a row is known by; without it no row could be brought back."""
+    return set(kind.key_columns) <= {column.name for column in visible_columns(kind, by)}
 
 
 def _below(kind: ImportKind, courses: QuerySet[Any]) -> Q:

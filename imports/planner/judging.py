@@ -64,8 +64,8 @@ class Judge:
         if (archive := self.kind.archive_column) is not None and archive.name in self.columns:
             archive_by_cell(self.kind, archive, [draft for draft in sound if not draft.faults], chunk.user)
         self._refuse_without_right(chunk, sound)
-        self.kind.check(chunk)
-        self._make_up_orders([draft for draft in drafts if draft.is_new and not draft.faults])
+        self._check(chunk, drafts)
+        self._make_up_orders([draft for draft in drafts if not draft.faults])
         for draft in drafts:
             if draft.faults:
                 draft.outcome = Outcome.INVALID
@@ -143,12 +143,13 @@ class Judge:
         codes.last = max(codes.last, number)
 
     def _make_up_orders(self, drafts: Sequence[Draft]) -> None:
+        """A blank order is the place at the end, in the database and in the file so far: what moved there counts."""
         kind = self.kind
         if not kind.made_up_order:
             return
         column, parent = kind.column(kind.made_up_order), kind.column(kind.order_within)
         places = {draft.number: self._place(draft, parent) for draft in drafts}
-        blank = [draft for draft in drafts if not draft.values.get(column.attname)]
+        blank = [draft for draft in drafts if draft.is_new and not draft.values.get(column.attname)]
         unknown = {places[draft.number] for draft in blank} - self.orders.keys()
         self.orders.update(dict.fromkeys(unknown, 0))
         if there := {place for place in unknown if isinstance(place, int) and place > 0}:
@@ -156,8 +157,11 @@ class Judge:
             self.orders.update(dict(siblings.values_list(parent.attname).annotate(last=Max(column.attname))))
         for draft in drafts:
             place = places[draft.number]
-            if order := draft.values.get(column.attname):
-                self.highest[place] = max(order, self.highest.get(place, 0))
+            if not draft.is_new and not draft.changes.keys() & {column.name, parent.name}:
+                continue
+            order = draft.values.get(column.attname) or draft.current.get(column.path)
+            if order or not draft.is_new:
+                self.highest[place] = max(order or 0, self.highest.get(place, 0))
                 continue
             self.orders[place] = max(self.orders[place], self.highest.get(place, 0)) + 1
             draft.values[column.attname] = self.orders[place]
@@ -165,7 +169,8 @@ class Judge:
 
     def _place(self, draft: Draft, parent: Column) -> Place:
         """The parent's id, or what the parent lies in where it is made together with the row."""
-        return draft.values.get(parent.attname) or ("new in", draft.ids.get(self.kind.code_within))
+        own = draft.values.get(parent.attname) or draft.current.get(parent.attname)
+        return own or ("new in", draft.ids.get(self.kind.code_within))
 
     def _compare(self, draft: Draft) -> None:
         is_new, current = draft.is_new, draft.current
@@ -213,6 +218,24 @@ class Judge:
             return
         if draft.is_new or before != after or pk is None:
             draft.changes[column.name] = [before, after]
+
+    def _check(self, chunk: Chunk, drafts: Sequence[Draft]) -> None:
+        """What the kind itself writes beside what a row says is shown like everything that is written."""
+        said = [len(draft.values) for draft in drafts]
+        self.kind.check(chunk)
+        for draft, number in zip(drafts, said, strict=True):
+            if len(draft.values) > number:
+                self._show_what_follows(draft)
+
+    def _show_what_follows(self, draft: Draft) -> None:
+        for column in self.kind.columns:
+            field = column.model_field
+            if field is None or column.name in draft.changes or isinstance(column, Reference):
+                continue
+            old = field.get_default() if draft.is_new else draft.current.get(column.path)
+            new = draft.values.get(column.attname, old)
+            if new != old and (draft.is_new or column.path in draft.current):
+                draft.changes[column.name] = ["" if draft.is_new else column.show(old), column.show(new)]
 
     def _refuse_without_right(self, chunk: Chunk, drafts: Sequence[Draft]) -> None:
         if chunk.user.is_superuser:

@@ -60,7 +60,7 @@ class Applying:
         self.done = job.rows.filter(state=ImportRow.State.APPLIED).count()
 
     def write_all(self) -> None:
-        if not self.job.good_rows_only and not is_one_transaction(self.job):
+        if not self.job.good_rows_only:
             self._refuse_outdated()
         self._open_change_set()
         self.run.report(self.done, self.total, "Writing")
@@ -72,7 +72,13 @@ class Applying:
                 self.run.report(self.done, self.total)
 
     def _refuse_outdated(self) -> None:
-        """Before the first of many transactions: has any record moved since the plan?"""
+        """Before the first of many transactions: has any record moved since the plan? A conflict that is there already
+        was found by an attempt that was killed while it took everything back.
+        """
+        if self.job.rows.filter(outcome=Outcome.CONFLICT).exists():
+            raise PlanOutdated
+        if is_one_transaction(self.job):
+            return
         self.run.report(self.done, self.total, "Checking that nothing has changed since the plan")
         for part in parts_of(self.job):
             updates = planned_updates(self.job, part).values_list("object_id", "version_seen")
@@ -115,7 +121,10 @@ class Applying:
                 return
 
     def _open_change_set(self) -> None:
-        if self.job.change_set is None:
+        """One that was closed belongs to an attempt that was taken back."""
+        if self.job.change_set is not None and self.job.change_set.finished_at is None:
+            return
+        with transaction.atomic():
             self.job.change_set = open_change_set(
                 by=self.user, channel="import", title=f"Import of {self.job.original_name}", origin=self.job.origin
             )
@@ -124,10 +133,10 @@ class Applying:
     def refuse(self) -> str:
         """Lists all rows that moved; what was written before the first of them is taken back."""
         self.job.refresh_from_db()
-        reasons = self._conflicts()
-        mark_conflicts(self.job, reasons)
+        mark_conflicts(self.job, self._conflicts())
         take_back(self.job, self.run, Status.FAILED)
-        what = "1 row has" if len(reasons) == 1 else f"{len(reasons):,} rows have"
+        number = self.job.counts.get(str(Outcome.CONFLICT), 0)
+        what = "1 row has" if number == 1 else f"{number:,} rows have"
         return f"Nothing was applied: {what} changed since the plan was made. Make the plan again."
 
     def sentence(self) -> str:

@@ -1,5 +1,6 @@
 """The doors of an import: upload, choose, plan, repair, discuss, approve, apply and undo, on every way in alike."""
 
+from imports.services.applying import apply_now, needs_confirmation, start_apply
 from imports.services.approving import approve_plan, ask_for_approval, decline_plan, withdraw_question
 from imports.services.correcting import (
     continue_with,
@@ -9,18 +10,9 @@ from imports.services.correcting import (
     withdraw_corrections,
 )
 from imports.services.discussing import comment_on
-from imports.services.importing import (
-    apply_now,
-    configure,
-    needs_confirmation,
-    plan_now,
-    start_apply,
-    start_plan,
-    start_undo,
-    undo_now,
-    undo_preview,
-    upload_file,
-)
+from imports.services.planning import plan_now, start_plan
+from imports.services.undoing import start_undo, undo_now, undo_preview
+from imports.services.uploading import configure, upload_file
 
 __all__ = [
     "apply_now",

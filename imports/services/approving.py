@@ -15,8 +15,8 @@ from imports.approvals import latest_approval, makers_of, why_approval_is_needed
 from imports.models import ImportApproval, ImportComment, ImportJob
 from imports.runner.checks import first_refusal
 from imports.services.discussing import address_of, say
-from imports.services.importing import lock_import, refuse_stranger
-from imports.types import kind_for
+from imports.services.running import lock_import, refuse_stranger
+from imports.types.composites import importable
 
 State = ImportApproval.State
 Said = ImportComment.Kind
@@ -74,7 +74,7 @@ def _people(job: ImportJob, addresses: Sequence[str]) -> list[Any]:
 
 def may_apply(person: Any, job: ImportJob) -> bool:
     """Whether the person holds the rights that writing each row of the plan takes."""
-    if not (Policy.is_staff_at_work(person) and kind_for(job.kind).may_import(person)):
+    if not (Policy.is_staff_at_work(person) and importable(job.kind).may_import(person)):
         return False
     return bool(person.is_superuser) or not first_refusal(job, person)
 
@@ -83,7 +83,7 @@ def may_apply(person: Any, job: ImportJob) -> bool:
 def approve_plan(job: ImportJob, *, by: Any, reason: str = "") -> ImportApproval:
     """Agrees that this plan is applied."""
     job, approval = _to_be_decided(job, by)
-    if not kind_for(job.kind).may_import(by):
+    if not importable(job.kind).may_import(by):
         raise RuleBroken("You may not import these rows yourself, so you cannot approve them.")
     if not by.is_superuser and (refusal := first_refusal(job, by)):
         raise RuleBroken(f"You could not apply this plan yourself. {refusal}")

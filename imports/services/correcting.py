@@ -12,7 +12,9 @@ from imports.files import delete_file
 from imports.models import ImportCorrection, ImportJob, ImportRow
 from imports.parts import Part, parts_of, with_choices
 from imports.resubmitted import Resubmitted, opened
-from imports.services.importing import configure, lock_import, plan_now, refuse_plan, refuse_stranger, start_plan
+from imports.services.planning import plan_now, refuse_plan, start_plan
+from imports.services.running import lock_import, refuse_stranger
+from imports.services.uploading import configure
 
 AT_ONCE = 5_000
 """Plans of so many rows are made again while the person waits; larger ones in the background."""

@@ -9,10 +9,12 @@ from imports.types.courses import Courses
 from imports.types.enrollments import Enrollments
 from imports.types.lessons import Lessons
 from imports.types.modules import Modules
+from imports.types.payments import Payments
 from imports.types.progress import Progress
 from imports.types.questions import Questions
 from imports.types.resources import Resources
 from imports.types.reviews import Reviews
+from imports.types.subscriptions import Subscriptions
 from imports.types.users import Users
 
 KINDS: dict[str, ImportKind] = {
@@ -34,7 +36,12 @@ KINDS: dict[str, ImportKind] = {
 }
 
 
-EXPORTED: dict[str, ImportKind] = {**KINDS, Reviews.key: Reviews()}
+EXPORTED: dict[str, ImportKind] = {
+    **KINDS,
+    Reviews.key: Reviews(),
+    Subscriptions.key: Subscriptions(),
+    Payments.key: Payments(),
+}
 
 
 def kind_for(key: str) -> ImportKind:

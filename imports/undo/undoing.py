@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.audit.models import ChangeSet
-from apps.audit.recording import close_change_set, continue_change_set, open_change_set
+from apps.audit.recording import continue_change_set, open_change_set
 from apps.jobs.running import Run
-from imports.closing import chunks_of, close_import_change_set, counts_of, touched_ids, touched_models
+from imports.closing import chunks_of, close_import_change_set, close_undo_set, touched_ids, touched_models
 from imports.codes import Message, RowCode
 from imports.models import ImportJob, ImportRow
 from imports.parts import kinds_of, parts_of
@@ -96,21 +96,16 @@ class Undoing:
                 if model in self.own:
                     self.done += len(ids)
                 self.run.report(self.done)
-        undo_set = self.job.undo_change_set
-        with transaction.atomic():
-            counts = counts_of(undo_set, self.kinds)
-            if not counts:
-                self.job.undo_change_set = None
-                self.job.save(update_fields=["undo_change_set"])
-            close_change_set(undo_set, counts)
+        close_undo_set(self.job)
 
     def _open_undo_set(self, title: str) -> None:
         if self.job.undo_change_set is None or self.job.undo_change_set.finished_at is not None:
-            self.job.rows.filter(state=State.LEFT).update(state=State.APPLIED)
-            self.job.undo_change_set = open_change_set(
-                by=self.run.requester, channel="undo", title=title[:200], origin=self.job.origin
-            )
-            self.job.save(update_fields=["undo_change_set"])
+            with transaction.atomic():
+                self.job.rows.filter(state=State.LEFT).update(state=State.APPLIED)
+                self.job.undo_change_set = open_change_set(
+                    by=self.run.requester, channel="undo", title=title[:200], origin=self.job.origin
+                )
+                self.job.save(update_fields=["undo_change_set"])
         self.undo_ids = undo_sets_of(self.job)
 
     def _revert(self, model: Any, ids: Sequence[int]) -> None:

@@ -22,6 +22,12 @@ COUNTS = {
     "conflict": "changed meanwhile",
     "archived": "archived",
 }
+WOULD_BE = {
+    "create": "would have been created",
+    "update": "would have been changed",
+    "unchanged": "are so already",
+    "archived": "would have been archived",
+}
 
 
 def report_of(fed: Fed, place: Path, *, by: Any) -> tuple[str, str]:
@@ -34,7 +40,8 @@ def report_of(fed: Fed, place: Path, *, by: Any) -> tuple[str, str]:
     else:
         subject = f"{fed.name} was not taken in"
         first = f"The file {fed.name} was not taken in, and nothing was changed. {fed.refusal}"
-    said = ", ".join(f"{number:,} {COUNTS[name]}" for name, number in counts.items() if number)
+    words = COUNTS if fed.is_done else {**COUNTS, **WOULD_BE}
+    said = ", ".join(f"{number:,} {words[name]}" for name, number in counts.items() if number)
     lines = [first, f"Rows: {said}." if said else "", *_faults(fed.job), _address(fed.job), f"The file is {place}."]
     return subject, "\n\n".join(filter(None, lines))
 

@@ -1,62 +1,59 @@
 """The source of parts behind a zip: each file that a preset knows is one, joined to the others by their ids."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from zipfile import Path as Member
-from zipfile import ZipFile
 
 from imports.codes import FileCode, FileRefused, Message, WarningCode
-from imports.guard import open_archive, refuse_dangerous_zip
+from imports.corrections import CorrectedTable
+from imports.exporter.sheets import CHOICES_SHEET
 from imports.mapping.names import known_headers
 from imports.mapping.placeholders import filled
 from imports.models import ImportJob
 from imports.presets import PRESETS, Preset
 from imports.presets.reading import Join
 from imports.presets.tables import Rules, word_of
-from imports.readers import CsvTable
+from imports.readers import Table
 from imports.readers.headers import fold_header
 from imports.sources import NOTHING_THERE, Found, Opened
 from imports.types import kind_for
 from imports.types.composites import COMPOSITES, ZIPPED
 from imports.zip_files.joins import JoinedTable, Lookup
-from imports.zip_files.members import headers_of, members_of, table_in, wanted_members
+from imports.zip_files.packed import Files, open_files
 
 
 @contextmanager
 def open_zip(job: ImportJob, path: Path) -> Iterator[Opened]:
     """The tables of a zip whose files are those of one platform. Raises `FileRefused`."""
-    if job.format != "zip":
-        text = f"The files of {COMPOSITES[job.kind].heading} come together in a zip."
-        raise FileRefused.because(FileCode.E_TYPE_MISMATCH, text)
-    refuse_dangerous_zip(path)
-    with ZipFile(path) as archive, ExitStack() as stack:
-        platform = Platform(job, members_of(archive), stack)
+    with open_files(job, path) as files, ExitStack() as stack:
+        platform = Platform(job, files, stack)
         found = list(platform.found())
         if not found:
-            files = ", ".join(sorted({preset.file for preset in _presets_of(job.kind)}))
-            text = f"The zip holds no file that is known; those of {COMPOSITES[job.kind].heading} are {files}."
+            known = ", ".join(sorted({preset.file for preset in _presets_of(job.kind)}))
+            heading = COMPOSITES[job.kind].heading
+            text = f"{files.where.capitalize()} holds no file that is known; those of {heading} are {known}."
             raise FileRefused.because(FileCode.E_NO_ROWS, text)
         yield Opened(found, platform.warnings())
 
 
-def platform_of(path: Path, ending: str) -> str:
-    """Whose zip this is, by the names and the headers of its files; an empty string for what is no zip."""
-    if ending != "zip":
+def platform_of(job: ImportJob, path: Path) -> str:
+    """Whose files these are, by their names and headers; an empty string for what is neither a zip nor the workbook
+    in which rows of a zip have gone out."""
+    if job.format not in ("zip", "xlsx") or job.sheet:
         return ""
-    refuse_dangerous_zip(path)
-    with open_archive(path) as archive:
-        members = members_of(archive)
-        heads = {name: headers_of(member) for name, member in members.items() if name.endswith(".csv")}
+    with open_files(job, path) as files:
+        heads = {name: files.headers_of(name) for name in files.names if ".csv" in name}
     known = {
         key: sum(preset.file in heads and preset.recognizes(heads[preset.file]) for preset in _presets_of(key))
         for key in ZIPPED
     }
     best = max(known, key=lambda key: known[key])
-    if not known[best]:
+    if known[best]:
+        return best
+    if job.format == "zip":
         text = "The zip holds nothing that is known: files of Canvas, of OneRoster, or questions in QTI."
         raise FileRefused.because(FileCode.E_UNSUPPORTED, text)
-    return best
+    return ""
 
 
 def _presets_of(platform: str) -> list[Preset]:
@@ -66,60 +63,75 @@ def _presets_of(platform: str) -> list[Preset]:
 class Platform:
     """The files of one zip, and what they find in each other."""
 
-    def __init__(self, job: ImportJob, members: Mapping[str, Member], stack: ExitStack) -> None:
+    def __init__(self, job: ImportJob, files: Files, stack: ExitStack) -> None:
         self._job = job
-        self._members = members
-        self._wanted = wanted_members(members)
+        self._files = files
         self._stack = stack
-        self._tables: dict[str, CsvTable | None] = {}
+        self._tables: dict[str, Table | None] = {}
         self._lookups: dict[tuple[str, ...], Lookup] = {}
 
     def presets(self) -> list[Preset]:
         """Those whose file is there, has rows and is to be read; one of that name with other columns is not theirs."""
-        named = [preset for preset in _presets_of(self._job.kind) if preset.file in self._wanted]
+        named = [(preset, self._place(preset)) for preset in _presets_of(self._job.kind)]
         return [
             preset
-            for preset in named
-            if preset.recognizes(headers_of(self._members[preset.file])) and self._table(preset.file) is not None
+            for preset, place in named
+            if place in self._files.names and preset.recognizes(self._files.headers_of(place))
+            if self._table(place) is not None
         ]
 
     def found(self) -> Iterator[Found]:
         presets = self.presets()
-        files = [preset.file for preset in presets]
-        for preset in presets:
-            if (table := self._table(preset.file)) is None:
+        places = [self._place(preset) for preset in presets]
+        for preset, place in zip(presets, places, strict=True):
+            if (table := self._table(place)) is None:
                 continue
-            joined = JoinedTable(table, [join for join in preset.joins if join.file in self._wanted], self._lookup)
-            if files.count(preset.file) > 1:
+            joins = [join for join in preset.joins if join.file in self._files.names]
+            joined = JoinedTable(table, joins, self._lookup)
+            if places.count(place) > 1:
                 joined.row_count = _wanted_rows(preset, table)
             choices = {"preset": preset.name, **preset.choices(joined.shape.headers)}
             yield Found(preset.kind, self._source(preset), joined, choices)
 
     def warnings(self) -> list[Message]:
         """Files that are none of ours."""
-        used = {preset.file for preset in self.presets()}
+        used = {self._place(preset) for preset in self.presets()}
         used |= {join.file for preset in self.presets() for join in preset.joins}
-        others = sorted(set(self._members) - used - {"manifest.csv"})
-        return [Message(WarningCode.W_UNKNOWN_COLUMN, f"“{name[:80]}” in the zip is not imported.") for name in others]
+        others = sorted({*self._files.names, *self._files.others} - used - {CHOICES_SHEET.lower()})
+        text = f"in {self._files.where} is not imported."
+        return [Message(WarningCode.W_UNKNOWN_COLUMN, f"“{name[:80]}” {text}") for name in others]
+
+    def _place(self, preset: Preset) -> str:
+        """The file of its rows; where rows of two kinds that share one have gone out, each has a sheet of its own."""
+        source = self._source(preset)
+        return source if source in self._files.names else preset.file
 
     def _source(self, preset: Preset) -> str:
         """The name of the file; where two kinds of rows are in one, with what these are."""
         shared = [other for other in _presets_of(self._job.kind) if other.file == preset.file]
         return preset.file if shared[0] is preset else f"{preset.file} ({preset.name.rpartition('-')[2]})"
 
-    def _table(self, name: str) -> CsvTable | None:
-        """One file of the zip; None where it holds no rows."""
+    def _table(self, name: str) -> Table | None:
+        """One of the files, with the cells that were corrected; None where it holds no rows."""
         if name not in self._tables:
-            presets = [preset for preset in _presets_of(self._job.kind) if preset.file == name]
+            presets = [preset for preset in _presets_of(self._job.kind) if name.startswith(preset.file)]
             headers = {header for preset in presets for header in (*preset.columns, *preset.dropped)}
             ours = {header for preset in presets for header in known_headers(kind_for(preset.kind))}
             try:
-                self._tables[name] = table_in(self._members[name], headers | ours)
+                found = self._files.table(name, headers | ours)
             except FileRefused as refused:
                 if not {message.code for message in refused.messages} <= NOTHING_THERE:
                     raise
-                self._tables[name] = None
+                found = None
+            self._tables[name] = None if found is None else self._corrected(name, found)
         return self._tables[name]
+
+    def _corrected(self, name: str, table: Table) -> Table:
+        """What is joined by an id follows the cell that was written anew, here and there."""
+        for index, part in enumerate(self._job.parts if self._job.pk is not None else ()):
+            if self._place(PRESETS[part["preset"]]) == name:
+                table = CorrectedTable(table, self._job, index)
+        return table
 
     def _lookup(self, join: Join) -> Lookup | None:
         template = self._template(join)
@@ -166,7 +178,7 @@ class Platform:
         return Rules(own, headers) if own is not None else None
 
 
-def _wanted_rows(preset: Preset, table: CsvTable) -> int:
+def _wanted_rows(preset: Preset, table: Table) -> int:
     """The rows of a file that two presets share count once."""
     rules = Rules(preset, table.shape.headers)
     return sum(rules.for_row(row) is None for row in table.rows())

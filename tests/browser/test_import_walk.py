@@ -1,24 +1,18 @@
 """The main job in a real browser: a foreign catalogue is uploaded, mapped, planned, applied, looked at and undone."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Thread
-from time import sleep
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from apps.accounts.models import User
 from apps.catalog.models import Category, Course
-from apps.jobs.models import JobRun
-from apps.jobs.registry import JOBS
 from tests.recipes import catalog
 from tests.support.people import grant
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("running_worker")]
 
 LONG_TITLE = "A title that never ends " * 10
 CATALOGUE = f"""course_id,course_title,is_paid,price,num_lectures,level,subject
@@ -36,33 +30,6 @@ SUBJECTS = {
     "web-development": "Web development",
 }
 LONG_WORK = 120_000
-
-
-@contextmanager
-def worker() -> Iterator[None]:
-    """Takes what is queued from the database, as a worker process does, on a thread and a connection of its own."""
-    over = Event()
-
-    def work() -> None:
-        while not over.is_set():
-            for run in JobRun.objects.filter(state=JobRun.State.QUEUED):
-                JOBS[run.job].execute(run.pk)
-            sleep(0.1)
-        connection.close()
-
-    thread = Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join(timeout=30)
-
-
-@pytest.fixture(autouse=True)
-def _running_worker(transactional_db: None) -> Iterator[None]:
-    with worker():
-        yield
 
 
 @pytest.fixture

@@ -115,6 +115,18 @@ def test_lessons_are_moved_reordered_and_archived(administrator: User, furnished
     assert everything() == before
 
 
+def test_a_new_lesson_comes_after_what_the_same_file_moves_into_its_module(
+    administrator: User, furnished: Course
+) -> None:
+    book = exported(administrator, "PY-101")
+    edit(book, "Lessons", 3, module_code="m2", order=5)
+    edit(book, "Lessons", 5, course_code="PY-101", module_code="m2", title="The end")
+
+    job = replanned(book, administrator)
+
+    assert job.rows.get(outcome="create").changes["order"] == ["", "6"]
+
+
 def test_a_module_a_lesson_and_what_is_edited_below_can_be_archived_in_one_go(
     administrator: User, furnished: Course
 ) -> None:

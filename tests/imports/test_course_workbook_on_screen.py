@@ -102,6 +102,47 @@ def test_a_value_is_put_right_in_every_row_of_its_sheet(
     assert counts(job) == {"create": 5}
 
 
+def test_values_of_theirs_are_said_once_for_each_sheet(
+    as_administrator: Client, administrator: User, category: Category, work_off: WorkOff
+) -> None:
+    lessons = [
+        ["course_code", "module_code", "title", "type"],
+        ["NEW-1", "m1", "Names", "film"],
+        ["", "", "Values", "film"],
+    ]
+    courses = [["course_code", "title", "category"], ["NEW-1", "A new course", "coding"]]
+    job = planned({"Courses": courses, "Modules": NEW_COURSE["Modules"], "Lessons": lessons}, administrator)
+
+    plan = as_administrator.get(page(job, "plan")).content.decode()
+    asked = as_administrator.get(page(job, "values")).content.decode()
+    refused = as_administrator.post(page(job, "values"), {"theirs-2-type": "film", "ours-2-type": "opera"})
+    options = as_administrator.get(page(job, "choices"), {"column": "0-category", "q": "prog"}).content.decode()
+    as_administrator.post(
+        page(job, "values"),
+        {
+            "theirs-0-category": "coding",
+            "ours-0-category": "programming",
+            "theirs-2-type": "film",
+            "ours-2-type": "video",
+        },
+    )
+    work_off()
+    job.refresh_from_db()
+
+    assert page(job, "values") in plan
+    assert "Map the values: Type in Lessons" in asked
+    assert "Remember" not in asked
+    assert "“opera” is no value of Type" in refused.content.decode()
+    assert "programming" in options
+    assert as_administrator.get(page(job, "choices"), {"column": "9-category"}).status_code == 404
+    assert [part["value_mapping"] for part in job.parts] == [
+        {"category": {"coding": "programming"}},
+        {},
+        {"type": {"film": "video"}},
+    ]
+    assert counts(job) == {"create": 5}
+
+
 def test_applied_and_taken_back_on_the_screen_with_every_record_linked(
     as_administrator: Client, administrator: User, category: Category, work_off: WorkOff
 ) -> None:

@@ -14,6 +14,7 @@ from imports.errors_file import write_errors
 from imports.models import ImportJob
 from tests.support.commands import run
 from tests.support.course_workbooks import NEW_COURSE, counts, edit, planned
+from tests.support.people import person
 
 pytestmark = pytest.mark.django_db
 LESSONS = [
@@ -83,11 +84,26 @@ def test_rows_that_need_a_second_person_need_one_in_a_workbook_too(
     administrator: User, category: Category, settings: Any
 ) -> None:
     settings.IMPORT_APPROVAL_KINDS = ["modules"]
-    job = planned(NEW_COURSE, administrator)
+    second, job = person("second", User.Role.ADMINISTRATOR), planned(NEW_COURSE, administrator)
 
     with pytest.raises(RuleBroken, match="Modules are imported once a second person has approved"):
         services.apply_now(job, by=administrator, confirmed=True)
 
     job.refresh_from_db()
     assert job.status == ImportJob.Status.PLANNED
+    assert not Lesson.objects.exists()
+
+    services.ask_for_approval(job, by=administrator, of=[second.email])
+    services.approve_plan(job, by=second)
+
+    assert services.apply_now(job, by=administrator, confirmed=True).status == ImportJob.Status.APPLIED
+
+
+def test_a_whole_workbook_can_need_a_second_person(administrator: User, category: Category, settings: Any) -> None:
+    settings.IMPORT_APPROVAL_KINDS = ["course-workbook"]
+    job = planned(NEW_COURSE, administrator)
+
+    with pytest.raises(RuleBroken, match="A file of this kind is imported once a second person has approved the plan"):
+        services.apply_now(job, by=administrator, confirmed=True)
+
     assert not Lesson.objects.exists()

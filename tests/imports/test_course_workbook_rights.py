@@ -45,6 +45,22 @@ def test_an_author_takes_a_course_out_and_brings_it_back_as_no_change(author: Us
     assert counts(job) == {"unchanged": 11}
 
 
+def test_who_leads_a_course_gets_no_rows_that_could_not_come_back_and_can_still_write_some(
+    furnished: Course, instructor: User
+) -> None:
+    book = exported(instructor, "PY-101")
+
+    unedited = replanned(book, instructor)
+    page = book["Instructors"]
+    rows = [[cell.value for cell in row] for row in page.iter_rows()]
+    page.append(["PY-101", instructor.email])
+    edited = replanned(book, instructor)
+
+    assert [row[:2] for row in rows] == [["course_code", "instructor_email"]]
+    assert counts(unedited) == {"unchanged": 11}
+    assert counts(edited) == {"unchanged": 12}
+
+
 def add_column(book: Any, sheet: str, name: str) -> None:
     """Unless it is there."""
     page = book[sheet]

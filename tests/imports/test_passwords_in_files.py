@@ -156,6 +156,27 @@ def test_an_upload_with_passwords_goes_with_its_abandoned_plan_and_others_stay(a
     assert not kept.exists()
 
 
+def test_what_failed_is_repaired_after_the_apply_from_what_the_plan_kept_of_its_rows(
+    administrator: User, tmp_path: Path
+) -> None:
+    path, errors = tmp_path / "users.csv", tmp_path / "errors.csv"
+    path.write_text(f"email,password,first_name\nsam@example.org,{CANARY},Sam\nnot an address,{CANARY},Kim\n")
+    asked = ("--kind", "users", "--map", "password=", "--as", administrator.email)
+    run("imports", "plan", path, *asked)
+    job = ImportJob.objects.get()
+    run("imports", "apply", job.pk, "--as", administrator.email, "--good-rows-only")
+
+    written = run("imports", "errors", job.pk, "-o", errors)
+    errors.write_text(errors.read_text().replace("not an address", "kim@example.org"))
+    again = run("imports", "plan", errors, *asked, "--json")
+    run("imports", "apply", again.json["job"], "--as", administrator.email)
+
+    assert (written.code, again.json["counts"]["create"], again.json["counts"]["invalid"]) == (0, 1, 0)
+    assert User.objects.get(email="kim@example.org").first_name == "Kim"
+    assert not ImportJob.objects.exclude(file="").exists()
+    assert CANARY not in everything_stored() + errors.read_text()
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_what_a_preset_calls_secret_is_blank_and_dropped(name: str) -> None:
     preset = PRESETS[name]

@@ -83,6 +83,23 @@ def test_all_cells_of_any_row_can_be_opened_and_come_back_as_they_were(
     assert faulty.corrections.count() == 0
 
 
+def test_a_column_that_takes_a_handful_of_values_offers_them(
+    as_administrator: Client, administrator: User, category: Category
+) -> None:
+    job = planned("courses", "course_code,title,category,level\nA-1,One,programming,expert\n", administrator)
+
+    text = text_of(as_administrator.get(page(job, "plan")))
+    posted = {"row": row(job, 2).pk, "cell-3": "expert", "meant": "level=advanced"}
+    as_administrator.post(page(job, "fix"), posted)
+    job.refresh_from_db()
+
+    assert [f'value="level={value}"' in text for value in ("all_levels", "beginner", "intermediate", "advanced")] == [
+        True
+    ] * 4
+    assert job.value_mapping == {"level": {"expert": "advanced"}}
+    assert job.counts["create"] == 1
+
+
 def test_references_that_lead_nowhere_offer_the_nearest_and_one_click_fixes_them_all(
     as_administrator: Client, faulty: ImportJob
 ) -> None:

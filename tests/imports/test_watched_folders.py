@@ -87,6 +87,7 @@ def test_a_file_with_a_faulty_row_is_refused_with_its_faults_and_changes_nothing
     assert "No category “nowhere” was found" in errors.read_text()
     assert "line 3, category: No category “nowhere” was found" in mail.outbox[0].body
     assert "1 row cannot be imported" in mail.outbox[0].body
+    assert "Rows: 1 would have been created, 1 could not be read." in mail.outbox[0].body
 
 
 def test_good_rows_are_taken_alone_where_that_is_asked_for(folder: Path, watch: Watch) -> None:

@@ -183,7 +183,7 @@ def test_a_large_change_asks_for_a_typed_confirmation(
     work_off: Callable[[], Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("imports.services.importing.FEW_ROWS", 0)
+    monkeypatch.setattr("imports.services.applying.FEW_ROWS", 0)
     job = upload(as_administrator, "prices.csv", "course_code,price\n101,1.00\n102,2.00\n103,3.00\n")
     as_administrator.post(page(job, "map"), chosen_columns(job, {"course_code": "course_code"}))
     work_off()

@@ -257,7 +257,7 @@ def test_files_in_a_folder_and_what_a_mac_adds_are_no_matter(tmp_path: Path, adm
     path = write_zip(tmp_path / "files.zip", {**CANVAS, "__MACOSX/._users.csv": "x", ".DS_Store": "x"})
     inside = write_zip(tmp_path / "inside.zip", CANVAS, folder="export/")
 
-    assert platform_of(path, "zip") == platform_of(inside, "zip") == "canvas-sis"
+    assert platform_of(ImportJob(format="zip"), path) == platform_of(ImportJob(format="zip"), inside) == "canvas-sis"
 
 
 @pytest.mark.parametrize("kind", ZIPPED)

@@ -28,7 +28,7 @@ def migrated_file(django_db_modify_db_settings: None, django_db_blocker: DjangoD
 def django_db_keepdb(migrated_file: Path | None) -> bool:
     """The run starts with a copy; what follows every migration (permissions, roles, schedules) is made each time."""
     if migrated_file:
-        shutil.copy(migrated_file, connection.creation._get_test_db_name())
+        shutil.copy(migrated_file, connection.settings_dict["TEST"]["NAME"])
     return migrated_file is not None
 
 

@@ -18,7 +18,7 @@ def at_the_same_time(*deeds: Callable[[], Answer], times: int = 1) -> list[Answe
     def do(deed: Callable[[], Answer]) -> Answer:
         try:
             connection.ensure_connection()
-            start.wait(timeout=10)
+            start.wait(timeout=60)
             return deed()
         finally:
             connection.close()

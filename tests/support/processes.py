@@ -68,7 +68,7 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def wait_until(holds: Callable[[], bool], what: str, *, seconds: float = 40) -> None:
+def wait_until(holds: Callable[[], bool], what: str, *, seconds: float = 90) -> None:
     """Looks every tenth of a second; fails with the words given."""
     deadline = time.monotonic() + seconds
     while not holds():

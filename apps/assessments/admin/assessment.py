@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from admin_theme.displays import minutes, number, relative_time, state_badge, two_lines
@@ -110,7 +111,8 @@ class AssessmentAdmin(PieceAdmin[Assessment]):
     @admin.display(description="asks")
     def asks(self, assessment: Any) -> SafeString:
         figures = assessment.figures
-        return two_lines(counted(figures.questions, "question"), counted(figures.points, "point"))
+        asked = format_html('<span class="c-number">{}</span>', counted(figures.questions, "question"))
+        return two_lines(asked, counted(figures.points, "point"))
 
     @admin.display(description="to pass", ordering="passing_score")
     def to_pass(self, assessment: Assessment) -> SafeString:

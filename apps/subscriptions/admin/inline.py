@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from admin_theme.console import ConsoleInline
 from admin_theme.displays import relative_time
 from admin_theme.tabs import tab_address
-from apps.subscriptions.looks import coming, status_of
+from apps.subscriptions.looks import status_of, what_follows
 from apps.subscriptions.models import Subscription
 from apps.subscriptions.queries import change_at_period_end
 
@@ -45,5 +45,4 @@ class SubscriptionInline(ConsoleInline):
 
     @admin.display(description="what follows")
     def what_follows(self, subscription: Subscription) -> str:
-        change = change_at_period_end(subscription)
-        return coming(change) if change else "-"
+        return what_follows(subscription, change_at_period_end(subscription)) or "-"

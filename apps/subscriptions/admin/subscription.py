@@ -15,7 +15,7 @@ from apps.catalog.admin.panels import history_tab
 from apps.subscriptions import services
 from apps.subscriptions.admin.subscription_actions import SubscriptionActions
 from apps.subscriptions.forms import StartForm
-from apps.subscriptions.looks import amount, coming, linked, owed, sees_money, shows_email, status_of
+from apps.subscriptions.looks import amount, linked, owed, sees_money, shows_email, status_of, what_follows
 from apps.subscriptions.models import ScheduledChange, Subscription
 from apps.subscriptions.panels import payments_tab, timeline_tab
 from apps.subscriptions.queries import change_at_period_end, owing, why_premium_is_closed
@@ -107,7 +107,7 @@ class SubscriptionAdmin(SubscriptionActions, TabbedAdmin[Subscription]):
 
     @admin.display(description="what follows")
     def what_follows(self, subscription: Any) -> SafeString | str:
-        return coming(subscription.coming_changes[0]) if subscription.coming_changes else quiet("Nothing")
+        return what_follows(subscription, next(iter(subscription.coming_changes), None)) or quiet("Nothing")
 
     @admin.display(description="to be paid", ordering="due_minor")
     def to_be_paid(self, subscription: Subscription) -> SafeString:
@@ -125,7 +125,7 @@ class SubscriptionAdmin(SubscriptionActions, TabbedAdmin[Subscription]):
         money = [("To be paid", owed(record))] if sees_money(request) else []
         return {
             "badge": status_of(record),
-            "line": coming(change) if change else "Nothing follows by itself",
+            "line": what_follows(record, change) or "Nothing follows by itself",
             "figures": [
                 ("Period ends", relative_time(record.period_ends_at)),
                 *money,

@@ -61,6 +61,7 @@ class Payment(NaturalKeyModel):
         permissions = [
             ("record_payment", "Can record payments and failed attempts"),
             ("refund_payment", "Can refund payments and decide on refunds of others"),
+            ("export_payment", "Can export payments"),
         ]
 
     def __str__(self) -> str:
@@ -88,6 +89,7 @@ class RefundRequest(TimestampedModel, TrackedModel):
     history = tracked()
 
     class Meta:
+        verbose_name = "refund"
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(

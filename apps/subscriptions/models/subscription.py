@@ -65,6 +65,7 @@ class Subscription(NaturalKeyModel, TimestampedModel, TrackedModel):
         permissions = [
             ("manage_subscription", "Can start, change, pause and extend subscriptions"),
             ("cancel_subscription", "Can cancel and end subscriptions"),
+            ("export_subscription", "Can export subscriptions"),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,5 @@
-"""`manage.py imports kinds|presets|template|plan|watch|show|errors|correct|apply|undo`: for cron and terminals."""
+"""`manage.py imports kinds|presets|template|plan|watch|show|errors|correct|discussion|comment|ask|approve|decline|
+withdraw|apply|undo`: for cron and terminals."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from imports.codes import FileCode, FileRefused, Message
 from imports.command_line import answers
 from imports.command_line.choices import bad_argument, chosen_lesson
 from imports.command_line.corrections import corrected
+from imports.command_line.discussing import SAID, add_discussion_arguments, discussion_answer, lines_of
 from imports.command_line.files import written
 from imports.command_line.people import person_at_work
 from imports.command_line.reading import chosen_reading
@@ -77,11 +79,16 @@ class Command(BaseCommand):
         correct.add_argument("--set", dest="cells", action="append", default=[], metavar="COLUMN=VALUE")
         correct.add_argument("--from", dest="file", type=Path, metavar="FILE", help="The errors file, corrected.")
 
-        for command in (show, errors, apply, undo, correct):
+        discussion = asked.add_parser("discussion", help="Lists what was said about an import, and who approved it.")
+        said = [asked.add_parser(name, help=words) for name, (words, _) in SAID.items()]
+        for name, command in zip(SAID, said, strict=True):
+            add_discussion_arguments(name, command)
+
+        for command in (show, errors, apply, undo, correct, discussion, *said):
             command.add_argument("job", type=int, metavar="JOB")
-        for command in (plan, watch, apply, undo, correct):
+        for command in (plan, watch, apply, undo, correct, *said):
             command.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="Whose rights hold.")
-        for command in (kinds, presets, plan, show, apply, undo, correct):
+        for command in (kinds, presets, plan, show, apply, undo, correct, discussion, *said):
             command.add_argument("--json", action="store_true", help="Prints one JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
@@ -94,6 +101,8 @@ class Command(BaseCommand):
             "show": self.show,
             "errors": self.errors,
             "correct": self.correct,
+            "discussion": self.discussion,
+            **dict.fromkeys(SAID, self.say),
             "apply": self.apply,
             "undo": self.undo,
         }
@@ -211,6 +220,19 @@ class Command(BaseCommand):
 
         return self._carry_out(options, do, answers.plan_answer, "Correcting")
 
+    def discussion(self, options: dict[str, Any]) -> int:
+        job = self._job(options)
+        self._tell(options, discussion_answer(job), f"Import {job.pk}")
+        return answers.CLEAN
+
+    def say(self, options: dict[str, Any]) -> int:
+        def do(job: ImportJob, user: User) -> ImportJob:
+            SAID[options["asked"]][1](job, options, user)
+            job.refresh_from_db()
+            return job
+
+        return self._carry_out(options, do, discussion_answer, "Discussing", lambda _: answers.CLEAN)
+
     def apply(self, options: dict[str, Any]) -> int:
         def do(job: ImportJob, user: User) -> ImportJob:
             return services.apply_now(
@@ -231,6 +253,7 @@ class Command(BaseCommand):
         do: Callable[[ImportJob, User], ImportJob],
         answer_of: Callable[[ImportJob], dict[str, Any]],
         doing: str,
+        exit_of: Callable[[ImportJob], int] = answers.exit_of,
     ) -> int:
         try:
             user = person_at_work(options["email"])
@@ -245,7 +268,7 @@ class Command(BaseCommand):
             self._tell(options, {**answer, "message": _sentence_of(refused)}, "Refused")
             return answers.REFUSED
         self._tell(options, answer_of(job), f"Import {job.pk}")
-        return answers.exit_of(job)
+        return exit_of(job)
 
     def _job(self, options: dict[str, Any]) -> ImportJob:
         job = ImportJob.objects.filter(pk=options["job"]).first()
@@ -258,6 +281,8 @@ class Command(BaseCommand):
             answers.write_json(self.stdout, answer)
             return
         self.stdout.write(f"{heading}: {answer['status']}, {answers.sentence_about(answer['counts'])}.")
+        for line in lines_of(answer):
+            self.stdout.write(line)
         if answer.get("message"):
             self.stderr.write(answer["message"])
         for message in [*answer.get("errors", ()), *answer.get("warnings", ())]:

@@ -83,6 +83,12 @@ LEFT_OUT = {
     },
     "progress": {},
     "reviews": {"moderator": "The history tells it."},
+    "subscriptions": {"anchor_day": "Follows from the period."},
+    "payments": {
+        "recorded_by": "On the page of the entry.",
+        "approved_by": "On the page of the entry.",
+        "request_id": "For the audit.",
+    },
 }
 
 WHO_RUNS = {

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from apps.jobs.registry import JOBS
 from apps.jobs.sweeping import sweep
 from tests.recipes import jobs
 from tests.support import job_probes as probes
+from tests.support.hanging import not_for_ever
 
 
 def messages() -> list[Path]:
@@ -62,12 +62,10 @@ def test_a_run_that_is_rolled_back_sends_nothing(administrator: Any) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("no_messages", "broker_is_down")
 def test_with_the_broker_down_the_run_waits_in_the_outbox_and_nobody_waits_for_it(administrator: Any) -> None:
-    began = time.monotonic()
-
-    record = probes.do_steps.later(by=administrator)
+    with not_for_ever():
+        record = probes.do_steps.later(by=administrator)
 
     record.refresh_from_db()
-    assert time.monotonic() - began < 3
     assert (record.state, record.sent_at) == (JobRun.State.QUEUED, None)
 
 
@@ -80,12 +78,11 @@ def test_a_broker_that_takes_connections_and_never_answers_is_not_waited_for(
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         monkeypatch.setenv("CELERY_BROKER_URL", f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/0")
-        began = time.monotonic()
 
-        record = probes.do_steps.later(by=administrator)
+        with not_for_ever():
+            record = probes.do_steps.later(by=administrator)
 
     record.refresh_from_db()
-    assert time.monotonic() - began < 5
     assert (record.state, record.sent_at) == (JobRun.State.QUEUED, None)
 
 

@@ -1,54 +1,19 @@
-"""An upload, its plan row by row, and the mappings people have saved."""
+"""One uploaded file on its way, its plan row by row, and the cells somebody wrote anew."""
 
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
-from apps.audit.models import ChangeSet, append_only
-from apps.audit.recording import current_ip_address, current_request_id
+from apps.audit.models import ChangeSet
 from apps.jobs.models import JobRun
+from imports.models.feeds import Feed
 
 
 def upload_path(job: "ImportJob", filename: str) -> str:  # noqa: ARG001
     """A name the server makes; the uploader's own name is only ever shown."""
     return f"imports/{timezone.now():%Y/%m}/{job.sha256[:32]}-{job.token}.{job.format}"
-
-
-class Feed(models.Model):
-    """A watched folder with files of one kind: what it brought before is remembered, so that it is not done again."""
-
-    folder = models.CharField(max_length=500)
-    kind = models.CharField(max_length=40)
-    used_at = models.DateTimeField("last file", default=timezone.now)
-
-    class Meta:
-        ordering = ["folder", "kind"]
-        default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["folder", "kind"], name="one_feed_of_a_kind_in_a_folder")]
-
-    def __str__(self) -> str:
-        return f"{self.folder} ({self.kind})"
-
-
-class FeedRow(models.Model):
-    """The last row of a feed about one record: its fingerprint, and the version of the record it led to."""
-
-    feed = models.ForeignKey(Feed, models.CASCADE, related_name="rows")
-    kind = models.CharField(max_length=40)
-    mark = models.BigIntegerField(help_text="Of what the row says and how it is read.")
-    object_id = models.BigIntegerField()
-    version = models.BigIntegerField(help_text="History id of the record when the row was all done.")
-
-    class Meta:
-        default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["feed", "kind", "object_id"], name="one_feed_row_a_record")]
-        indexes = [models.Index(fields=["feed", "kind", "mark"])]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.object_id}"
 
 
 class ImportJob(models.Model):
@@ -127,7 +92,7 @@ class ImportJob(models.Model):
         permissions = [("take_over_importjob", "Can apply and undo other people's imports")]
 
     def __str__(self) -> str:
-        return f"{self.original_name} ({self.kind})" if self.kind else self.original_name
+        return self.original_name
 
     @property
     def origin(self) -> str:
@@ -202,118 +167,3 @@ class ImportCorrection(models.Model):
 
     def __str__(self) -> str:
         return f"Line {self.number}"
-
-
-class ImportApproval(models.Model):
-    """A plan put before a second person. It holds for exactly this plan: one that is made again needs another."""
-
-    class State(models.TextChoices):
-        OPEN = "open", "Waiting"
-        APPROVED = "approved", "Approved"
-        DECLINED = "declined", "Declined"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-
-    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="approvals")
-    fingerprint = models.CharField(max_length=64, editable=False, help_text="Of the plan it is about.")
-    planned_at = models.DateTimeField("planned")
-    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField("asked", default=timezone.now)
-    asked = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", help_text="Who was asked.")
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    decided_at = models.DateTimeField("decided", null=True, blank=True)
-
-    class Meta:
-        verbose_name = "approval"
-        ordering = ["-asked_at", "-pk"]
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["job"], condition=Q(state="open"), name="one_open_approval_per_import")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_state_display()}: {self.job}"
-
-
-@append_only
-class ImportComment(models.Model):
-    """What was said about a plan, and what was decided; nothing of it is ever changed or taken out."""
-
-    class Kind(models.TextChoices):
-        COMMENT = "comment", "said"
-        ASKED = "asked", "asked for approval"
-        APPROVED = "approved", "approved the plan"
-        DECLINED = "declined", "declined the plan"
-        WITHDRAWN = "withdrawn", "withdrew the question"
-
-    job = models.ForeignKey(ImportJob, models.PROTECT, related_name="comments")
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.COMMENT)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    text = models.TextField(blank=True, max_length=2000)
-    said_at = models.DateTimeField("when", default=timezone.now)
-
-    class Meta:
-        verbose_name = "comment"
-        ordering = ["said_at", "pk"]
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"{self.author} {self.get_kind_display()}"
-
-
-class ImportMapping(models.Model):
-    """How somebody else's file becomes ours, saved under a name and offered when its headers come again."""
-
-    name = models.CharField(max_length=100)
-    kind = models.CharField(max_length=40)
-    preset = models.CharField(max_length=40, blank=True)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="import_mappings")
-    headers = models.JSONField(default=list)
-    mapping = models.JSONField(default=dict)
-    value_mapping = models.JSONField(default=dict)
-    constants = models.JSONField(default=dict)
-    formats = models.JSONField(default=dict)
-    used_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["-used_at"]
-        default_permissions = ("view",)
-        constraints = [
-            models.UniqueConstraint(fields=["owner", "kind", "name"], name="one_mapping_per_name"),
-            models.CheckConstraint(condition=~Q(name=""), name="import_mapping_has_a_name"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@append_only
-class ExportRecord(models.Model):
-    """One export: who took which rows and columns out of the platform, and the fingerprint of the file."""
-
-    class Format(models.TextChoices):
-        CSV = "csv", "CSV"
-        XLSX = "xlsx", "Workbook"
-        GIFT = "gift", "GIFT"
-
-    requester = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="exports", verbose_name="who")
-    kind = models.CharField(max_length=40)
-    format = models.CharField(max_length=10, choices=Format)
-    columns = models.JSONField(default=list)
-    filters = models.JSONField(default=dict, help_text="Column to the values that were asked for.")
-    listing = models.CharField(max_length=500, blank=True, help_text="How the list it was made from was narrowed.")
-    row_count = models.PositiveIntegerField("rows", default=0)
-    size_bytes = models.PositiveBigIntegerField("size", default=0)
-    sha256 = models.CharField("fingerprint (SHA-256)", max_length=64)
-    file = models.CharField(max_length=200, blank=True, help_text="Where it is kept for a day, if it is.")
-    exported_at = models.DateTimeField("when", default=timezone.now, db_index=True)
-    ip_address = models.GenericIPAddressField("IP address", null=True, blank=True, default=current_ip_address)
-    request_id = models.CharField("request id", max_length=64, blank=True, default=current_request_id)
-
-    class Meta:
-        verbose_name = "export"
-        ordering = ["-exported_at", "-pk"]
-        default_permissions = ("view",)
-
-    def __str__(self) -> str:
-        return f"{self.kind}.{self.format}, {self.row_count:,} rows"
