@@ -83,7 +83,8 @@ def test_what_was_said_of_each_line_is_what_is_done(course: Course, administrato
     kept = ChangeSet.objects.latest("pk")
     assert kept.counts == {"enrollments.enrollment": {"created": 3}}
     assert kept.title.endswith(
-        "2 enrolled, 1 on the waiting list, 2 enrolled already, 1 without sign-in, 1 unknown, 1 malformed, 1 named twice"
+        "2 enrolled, 1 on the waiting list, 2 enrolled already, "
+        "1 without sign-in, 1 unknown, 1 malformed, 1 named twice"
     )
     for row in made:
         assert [(one.history_type, one.history_change_reason) for one in row.history.all()] == [
