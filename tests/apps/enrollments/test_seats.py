@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -20,6 +21,8 @@ from apps.enrollments.tasks import give_seats
 from apps.notifications.models import Notification
 from apps.notifications.tasks import mail_unread_notifications
 from apps.records.rules import RuleBroken
+from tests.apps.catalog.screens import page
+from tests.apps.catalog.test_course_changes import facts_of
 from tests.recipes import accounts, enrollments
 from tests.support.people import person
 
@@ -151,6 +154,19 @@ def test_the_job_gives_what_is_free_whatever_freed_it_each_seat_once(
     full_course.refresh_from_db()
     assert full_course.enrolled_count == 3
     assert all(row.history.count() == 2 for row in rows[:2])
+
+
+def test_seats_added_on_the_page_of_the_course_are_given_at_once(
+    full_course: Course, administrator: User, as_administrator: Client
+) -> None:
+    first, second = enrolled(full_course, "first", "second", by=administrator)
+
+    as_administrator.post(page("course", full_course), facts_of(full_course, seats="2"))
+
+    assert status_of(first, second) == [Status.ACTIVE, Status.WAITLISTED]
+    full_course.refresh_from_db()
+    assert (full_course.seats, full_course.enrolled_count) == (2, 2)
+    assert first.history.first().change_set == full_course.history.first().change_set
 
 
 def test_an_archived_course_gives_no_seats(full_course: Course, administrator: User) -> None:
