@@ -43,11 +43,7 @@ def enroll(
         refuse_duplicate(course, user)
         status = status_on_arrival(course, by=by)
         enrollment = Enrollment(course=course, user=user, status=status, source=source, access_ends_at=access_ends_at)
-        try:
-            with transaction.atomic():
-                enrollment.save()
-        except IntegrityError:
-            raise RuleBroken(f"{user} is enrolled in {course} already.") from None
+        save_new(enrollment)
         refresh_counters([course.pk])
     return enrollment
 
@@ -58,6 +54,15 @@ def status_on_arrival(course: Course, *, by: Any) -> str:
         return Status.ACTIVE
     give_free_seats(course, by=by)
     return Status.ACTIVE if free_seats(course) else Status.WAITLISTED
+
+
+def save_new(enrollment: Enrollment) -> None:
+    """Raises `RuleBroken` where somebody else made the same enrollment in this very moment."""
+    try:
+        with transaction.atomic():
+            enrollment.save()
+    except IntegrityError:
+        raise RuleBroken(f"{enrollment.user} is enrolled in {enrollment.course} already.") from None
 
 
 def refuse_person(user: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import models
+from django.db import IntegrityError, models, transaction
 
 from apps.audit.recording import change_set
 from apps.audit.set_based import record_history
@@ -135,7 +135,11 @@ def enroll_many(course: Course, text: str, *, by: Any, reason: str = "") -> list
             for line in lines
             if line.fate in DONE
         ]
-        made = Enrollment.objects.bulk_create(rows, batch_size=1_000)
+        try:
+            with transaction.atomic():
+                made = Enrollment.objects.bulk_create(rows, batch_size=1_000)
+        except IntegrityError:
+            raise RuleBroken("One of them was enrolled in this very moment. Nobody else was; try again.") from None
         record_history(Enrollment, [row.pk for row in made], "+")
         refresh_counters([course.pk])
         record.title = f"Enroll a list in {course}: {sum_of(lines)}"[:200]

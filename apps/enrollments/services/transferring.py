@@ -6,7 +6,7 @@ from apps.audit.recording import change_set
 from apps.catalog.models import Course
 from apps.enrollments.models import Enrollment
 from apps.enrollments.services.changing import changing, refuse_past_end
-from apps.enrollments.services.enrolling import refuse_duplicate, refuse_person, status_on_arrival
+from apps.enrollments.services.enrolling import refuse_duplicate, refuse_person, save_new, status_on_arrival
 from apps.enrollments.services.seats import refresh_counters, refusal_to_enroll
 from apps.enrollments.services.states import WORDS, enter_status
 from apps.enrollments.states import MOVABLE, EnrollmentStatus
@@ -47,7 +47,7 @@ def transfer_enrollment(enrollment: Enrollment, to: Course, *, by: Any, reason: 
                 access_ends_at=enrollment.access_ends_at,
                 transferred_from=enrollment,
             )
-            made.save()
+            save_new(made)
             enter_status(enrollment, Status.DROPPED)
         refresh_counters([to.pk])
     return made

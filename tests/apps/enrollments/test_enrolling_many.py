@@ -14,7 +14,7 @@ from apps.audit.models import ChangeSet
 from apps.catalog.models import Course
 from apps.enrollments import services
 from apps.enrollments.models import Enrollment
-from apps.enrollments.services import Fate
+from apps.enrollments.services import Fate, many
 from apps.enrollments.states import EnrollmentStatus
 from apps.records.rules import RuleBroken
 from tests.apps.catalog.screens import text
@@ -131,6 +131,26 @@ def test_who_waits_already_comes_first(course: Course, administrator: User, stud
     waiting.refresh_from_db()
     assert [line.fate for line in (*said, *done)] == [Fate.WAITS, Fate.WAITS]
     assert waiting.status == Status.ACTIVE
+
+
+def test_somebody_enrolled_in_this_very_moment_stops_the_whole_list(
+    course: Course, administrator: User, student: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person("other", User.Role.STUDENT)
+    said = many.fates_of
+
+    def said_too_early(*given: Any, **more: Any) -> Any:
+        lines = said(*given, **more)
+        enrollments.enrollment.make(course=course, user=student)
+        return lines
+
+    monkeypatch.setattr(many, "fates_of", said_too_early)
+
+    with pytest.raises(RuleBroken, match="in this very moment. Nobody else was; try again"):
+        services.enroll_many(course, f"other@example.org, {student.email}", by=administrator)
+
+    assert not Enrollment.objects.filter(user__email="other@example.org").exists()
+    assert not ChangeSet.objects.filter(title__startswith="Enroll a list").exists()
 
 
 def test_a_long_list_costs_no_more_queries_than_a_short_one(course: Course, administrator: User) -> None:
