@@ -59,6 +59,15 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
         ),
     ),
     (
+        "Certificates",
+        (
+            Line("Certificates", "certificates.certificate", "workspace_premium", "d"),
+            Line("Always and never", "certificates.certificatenote", "rule"),
+            Line("Templates", "certificates.certificatetemplate", "article"),
+            Line("Certificate files", "certificates.certificatebundle", "folder_zip"),
+        ),
+    ),
+    (
         "Imports & exports",
         (
             Line("Imports", "imports.importjob", "upload_file", "i"),

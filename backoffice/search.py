@@ -36,6 +36,7 @@ KINDS = (
     Kind(
         "subscriptions.subscription", ("user__email", "user__last_name", "user__first_name"), "card_membership", "plan"
     ),
+    Kind("certificates.certificate", ("learner_name", "number"), "workspace_premium", "number"),
     Kind("reviews.review", ("title", "user__last_name", "user__first_name"), "reviews", "course"),
 )
 

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "apps.subscriptions",
     "apps.enrollments",
     "apps.reviews",
+    "apps.certificates",
     "imports",
     "import_export",  # after ours, whose command `export` goes first
     "backoffice.apps.BackofficeConfig",
@@ -221,6 +222,10 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60)
 JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", 10)
+
+# The public page that checks certificates: how often an address may ask, and how often for numbers nobody has
+VERIFY_LIMIT = env.str("VERIFY_LIMIT", "60/m/ip")
+VERIFY_FAILED_LIMIT = env.str("VERIFY_FAILED_LIMIT", "20/10m/ip")
 
 # Imports: the limits of a file, and how long files and plans are kept
 IMPORT_MAX_FILE_BYTES = env.int("IMPORT_MAX_FILE_BYTES", 100 * 1024 * 1024)

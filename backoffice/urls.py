@@ -12,6 +12,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("accounts/", include("apps.accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("verify/", include("apps.certificates.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench.certificates_report import measure_certificates
 from bench.databases import Engine, Postgres, Sqlite
 from bench.files import write_file
 from bench.scopes_report import measure_lists
 from bench.workbook_report import measure_workbook
 
-PARTS = ("imports", "lists", "workbook")
+PARTS = ("imports", "lists", "workbook", "certificates")
 KINDS = ("lessons", "enrollments")
 TARGETS = {"PostgreSQL": (30, 8), "SQLite": (12, 10)}
 STOCK_ROWS = 1_000
@@ -42,6 +43,8 @@ def main() -> None:
                     measure_lists(engine, share=chosen.share, rounds=chosen.rounds)
                 if "workbook" in chosen.part:
                     measure_workbook(engine)
+                if "certificates" in chosen.part:
+                    measure_certificates(engine, number=chosen.rows)
             finally:
                 engine.drop()
 

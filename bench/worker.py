@@ -9,7 +9,7 @@ import django
 
 django.setup()
 
-from bench import bare, data, ours, scopes, scopes_data, stock  # noqa: E402 - Django comes first
+from bench import bare, certificates, data, ours, scopes, scopes_data, stock  # noqa: E402 - Django comes first
 
 
 def main() -> None:
@@ -25,6 +25,8 @@ def main() -> None:
         found = stock.run(path, kind)
     elif what == "workbook":
         found = ours.run_workbook(path)
+    elif what == "certificates":
+        found = certificates.run(int(kind))
     elif what == "bare":
         found = bare.run(path, kind)
     else:

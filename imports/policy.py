@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Model, Q, QuerySet
 
 from apps.catalog.models import Category, Course, CourseInstructor, Lesson, Module, Resource
+from apps.certificates.models import Certificate
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.records.policy import VERBS, OwnRowsPolicy, Policy, policy, policy_for
 from apps.records.reasons import ByRole, Kind, Reason, listed
@@ -21,7 +22,18 @@ from imports.models import (
     ImportRow,
 )
 
-IMPORTED_MODELS = (Course, Category, CourseInstructor, Module, Lesson, Resource, Enrollment, LessonProgress)
+IMPORTED_MODELS = (
+    Course,
+    Category,
+    CourseInstructor,
+    Module,
+    Lesson,
+    Resource,
+    Enrollment,
+    LessonProgress,
+    Certificate,
+)
+EXPORTED_ONLY = (Review,)
 
 
 class UploaderPolicy(OwnRowsPolicy):
@@ -132,7 +144,9 @@ class ImportMappingPolicy(UploaderPolicy):
 
 def may_export_anything(user: Any) -> bool:
     """Whether any kind of row may be taken out by this person."""
-    return any(policy_for(model).may_ever(user, "export") for model in (*IMPORTED_MODELS, Review, get_user_model()))
+    return any(
+        policy_for(model).may_ever(user, "export") for model in (*IMPORTED_MODELS, *EXPORTED_ONLY, get_user_model())
+    )
 
 
 @policy(ExportRecord)

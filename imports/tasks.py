@@ -14,12 +14,21 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from apps.catalog.models import Course
+from apps.certificates.tasks import issue_chosen
+from apps.enrollments.models import Enrollment
 from apps.jobs.models import JobRun
 from apps.jobs.registry import job
 from apps.jobs.running import Run
 from apps.records.rules import RuleBroken
 from imports.approvals import is_awaited
-from imports.closing import close_import_change_set, close_undo_set, end_applied, how_applied
+from imports.closing import (
+    chunks_of,
+    close_import_change_set,
+    close_undo_set,
+    end_applied,
+    how_applied,
+    touched_ids,
+)
 from imports.codes import FileRefused
 from imports.corrections import corrected_rows, digest_of_corrections, drop_corrections
 from imports.exporter import export_dataset
@@ -35,6 +44,7 @@ from imports.planner.storing import drop_rows
 from imports.runner import apply_plan
 from imports.types import exported_kind, kind_for
 from imports.types.composites import importable
+from imports.types.enrollments import Enrollments
 from imports.undo import take_back
 from imports.undo import undo_import as undo
 
@@ -147,8 +157,20 @@ def apply_import(run: Run, *, job_id: int) -> str:
     outcome = apply_plan(import_job, run)
     if import_job.status in (Status.APPLIED, Status.PARTLY_APPLIED):
         forget_passwords(import_job)
+        issue_what_was_earned(import_job, run)
     run.count(**import_job.applied_counts)
     return outcome
+
+
+def issue_what_was_earned(import_job: ImportJob, run: Run) -> None:
+    """Certificates for the completions it brought, where that was asked for; the rights of the requester decide."""
+    if not import_job.notify or import_job.kind != Enrollments.key or import_job.change_set_id is None:
+        return
+    completed = Enrollment.objects.filter(status=Enrollment.Status.COMPLETED)
+    parts = chunks_of(touched_ids(Enrollment, import_job.change_set_id))
+    ids = [pk for part in parts for pk in completed.filter(pk__in=part).values_list("pk", flat=True)]
+    if ids:
+        issue_chosen.later(by=run.requester, only_one=f"certificates of {import_job.origin}", enrollments=ids)
 
 
 @job(title="Take back an import that was not completed", key="imports.take_back", max_attempts=12)

@@ -34,6 +34,9 @@ VIEWED_BY_MANAGERS = (
     "subscriptions.payment",
     "subscriptions.refundrequest",
     "subscriptions.movement",
+    "certificates.certificate",
+    "certificates.certificatenote",
+    "certificates.certificatetemplate",
     "django_celery_beat.periodictask",
 )
 EXPORTED_BY_MANAGERS = (
@@ -52,6 +55,7 @@ EXPORTED_BY_MANAGERS = (
     "reviews.review",
     "subscriptions.subscription",
     "subscriptions.payment",
+    "certificates.certificate",
 )
 
 
@@ -89,6 +93,13 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "catalog.delete_category",
         "catalog.set_price_course",
         "catalog.set_instructor_course",
+        "certificates.revoke_certificate",
+        "certificates.add_certificatenote",
+        "certificates.change_certificatenote",
+        "certificates.delete_certificatenote",
+        "certificates.add_certificatetemplate",
+        "certificates.change_certificatetemplate",
+        "certificates.archive_certificatetemplate",
         "jobs.run_job",
         "subscriptions.manage_subscription",
         "subscriptions.cancel_subscription",
@@ -122,6 +133,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "subscriptions.view_subscription",
             "subscriptions.view_scheduledchange",
             "subscriptions.view_payment",
+            "certificates.view_certificate",
         }
     ),
     INSTRUCTOR: frozenset({"catalog.add_course", "catalog.view_category"}),

@@ -7,6 +7,7 @@ from backoffice.seed.activity import make_activity
 from backoffice.seed.assessments import make_assessments
 from backoffice.seed.attempts import make_attempts
 from backoffice.seed.catalog import give_rights, helped_course, make_categories, make_courses, make_instructors
+from backoffice.seed.certificates import make_certificates
 from backoffice.seed.curriculum import make_curricula
 from backoffice.seed.learning import make_learning
 from backoffice.seed.people import People, make_people
@@ -42,6 +43,8 @@ def build_platform(world: World) -> People:
             make_reviews(world, people)
         with change_set(title="Demo platform: subscriptions"):
             make_subscriptions(world, people)
+        with change_set(title="Demo platform: certificates"):
+            make_certificates(world, people)
         make_activity(world, courses, lessons, people)
         make_requests(people, helped_course(courses))
     return people

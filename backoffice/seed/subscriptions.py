@@ -50,7 +50,7 @@ class Life:
         before, after = row.monthly_minor, monthly(row)
         if before != after:
             kind = movement_kind(before, after, is_first=not self.movements)
-            facts = {"occurred_at": at, "delta_minor": after - before, "currency": row.currency}
+            facts = {"occurred_at": at, "recorded_at": at, "delta_minor": after - before, "currency": row.currency}
             self.movements.append(Movement(subscription=row, kind=kind, **facts))
         row.monthly_minor = after
 

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_POST
 from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import relative_time, two_lines
 from admin_theme.offers import ListOffer, SelectionOffer, list_offers, selection_offers
+from apps.audit.downloads import note_download
 from apps.records.policy import policy_for, scope
 from apps.records.rules import RuleBroken
 from imports.admin import gift_files, workbooks
 from imports.admin.downloads import found_or_nothing
-from imports.admin.files import note_download
 from imports.exporter import FORMATS, export_dataset
 from imports.exporter.keeping import may_fetch, oldest_kept
 from imports.exporter.lists import kind_of, listed_rows

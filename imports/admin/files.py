@@ -1,27 +1,18 @@
 """Files that go out: the upload itself, the rows that cannot be read, the plan, and templates to start from."""
 
-from collections import Counter
 from tempfile import TemporaryFile
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 
-from apps.audit.recording import close_change_set, open_change_set
+from apps.audit.downloads import note_download
 from imports.blank_workbooks import template_name, write_template
 from imports.errors_file import errors_file_name, write_errors
 from imports.files import may_hold_passwords, sha256_of
 from imports.models import ExportRecord, ImportJob
 from imports.plan_workbook import plan_workbook_name, write_plan
 from imports.types.composites import Composite, importable
-
-
-def note_download(request: HttpRequest, record: Model, name: str) -> None:
-    """Every file that goes out with somebody's data is one entry of the audit."""
-    origin = f"{record._meta.label_lower}:{record.pk}"
-    entry = open_change_set(by=request.user, title=f"Downloaded {name}"[:200], origin=origin)
-    close_change_set(entry, {record._meta.label_lower: Counter(downloaded=1)})
 
 
 def uploaded_file(request: HttpRequest, job: ImportJob) -> HttpResponseBase:

@@ -4,6 +4,7 @@ from imports.types.answers import Answers
 from imports.types.assessments import Assessments
 from imports.types.base import ImportKind
 from imports.types.categories import Categories
+from imports.types.certificates import Certificates
 from imports.types.course_instructors import CourseInstructors
 from imports.types.courses import Courses
 from imports.types.enrollments import Enrollments
@@ -32,6 +33,7 @@ KINDS: dict[str, ImportKind] = {
         Answers(),
         Enrollments(),
         Progress(),
+        Certificates(),
     )
 }
 

@@ -28,6 +28,7 @@ ELSEWHERE = {
     "catalog.CourseGroupGrant": "The rights on a course are on its page.",
     "catalog.CourseInstructor": "A tab of the course's page.",
     "catalog.CourseUserGrant": "The rights on a course are on its page.",
+    "certificates.FailedLookup": "It slows down who guesses numbers, for the program alone.",
     "imports.Feed": "Watched folders are looked after on the command line; their imports are in the list.",
     "imports.FeedRow": "Fingerprints of rows, for the program alone.",
     "imports.ImportApproval": "It is part of the discussion of its import.",
@@ -41,7 +42,13 @@ ELSEWHERE = {
     "reviews.ReviewReport": "The reports of a review are on its page.",
 }
 # Models that no person reads or writes through a policy.
-WITHOUT_POLICY = {"audit.AppendOnlySwitch", "imports.Feed", "imports.FeedRow", "jobs.Pulse"}
+WITHOUT_POLICY = {
+    "audit.AppendOnlySwitch",
+    "certificates.FailedLookup",
+    "imports.Feed",
+    "imports.FeedRow",
+    "jobs.Pulse",
+}
 ORDER = (
     "records",
     "audit",
@@ -54,6 +61,7 @@ ORDER = (
     "subscriptions",
     "enrollments",
     "reviews",
+    "certificates",
     "imports",
 )
 LINES = {line.model for _, lines in GROUPS for line in lines}

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "a walk through the console"
 OWN = "Sign-ins Sessions Requests Notifications Timeline Refusals+and+visits Jobs Overview"
 CONTENT = f"Courses Categories Modules Lessons Resources Assessments Attempts Enrollments Progress Reviews {OWN}"
+GIVEN = "Certificates Always+and+never Certificate+files"
 
 
 @dataclass
@@ -171,18 +172,18 @@ class Part:
 
 
 PARTS = {
-    "IO": Part(f"{CONTENT} Imports Exports People", instructor_edits_the_title),
-    "IX": Part(f"{CONTENT} Imports Exports", sees_nothing_of_the_course),
-    "CV": Part(CONTENT, reads_the_course),
+    "IO": Part(f"{CONTENT} {GIVEN} Imports Exports People", instructor_edits_the_title),
+    "IX": Part(f"{CONTENT} {GIVEN} Imports Exports", sees_nothing_of_the_course),
+    "CV": Part(f"{CONTENT} Certificates", reads_the_course),
     "CC": Part(CONTENT, co_instructor_edits_a_lesson),
     "CP": Part(CONTENT, co_instructor_publishes),
     "CI": Part(f"{CONTENT} Imports", co_instructor_uploads),
     "CE": Part(f"{CONTENT} Exports", co_instructor_exports),
     "MO": Part(f"Categories Reviews Exports People {OWN}", moderator_decides_a_review),
-    "MA": Part(f"{CONTENT} Exports People Schedules", manager_reads_and_exports),
-    "SU": Part(f"Courses Attempts Enrollments Progress Reviews People {OWN}", support_finds_a_learner),
+    "MA": Part(f"{CONTENT} {GIVEN} Templates Exports People Schedules", manager_reads_and_exports),
+    "SU": Part(f"Courses Attempts Enrollments Progress Reviews Certificates People {OWN}", support_finds_a_learner),
     "AD": Part(
-        f"{CONTENT} Imports Exports People Schedules Roles May+they+…?",
+        f"{CONTENT} {GIVEN} Templates Imports Exports People Schedules Roles May+they+…?",
         administrator_opens_everything,
     ),
 }

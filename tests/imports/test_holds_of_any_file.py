@@ -20,7 +20,7 @@ from imports.models import ImportJob, ImportRow
 from imports.types import KINDS
 from imports.types.base import Column, ImportKind
 from imports.types.columns import Choice, Day, LongText, Names, Number, Reference, Text, WebAddress, WholeNumber, YesNo
-from tests.recipes import catalog, enrollments
+from tests.recipes import catalog, certificates, enrollments
 from tests.support.course_workbooks import furnish
 from tests.support.importing import planned
 from tests.support.kept import kept_for_the_file
@@ -35,6 +35,7 @@ NEW_KEYS = {
     "student_email": "newcomer@example.org",
     "instructor_email": "helper@example.org",
     "email": "new@example.org",
+    "certificate_number": "CERT-2031-0001",
 }
 
 
@@ -53,6 +54,7 @@ def make_world() -> User:
     taken = enrollments.enrollment.make(course=course, user=person("learner", User.Role.STUDENT))
     for lesson in Lesson.objects.order_by("code")[:2]:
         enrollments.lesson_progress.make(enrollment=taken, lesson=lesson)
+    certificates.certificate.make(enrollment=taken, number="CERT-2021-0042")
     refresh_counters([course.pk])
     return administrator
 

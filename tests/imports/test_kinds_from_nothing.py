@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.assessments.models import Answer, Assessment, Question
 from apps.audit.models import HistoricalRow
 from apps.catalog.models import Category, Course, CourseInstructor, CourseUserGrant, Lesson, Module, Resource
+from apps.certificates.models import Certificate
 from apps.enrollments.models import Enrollment, LessonProgress
 from imports import services
 from tests.support.importing import applied, outcomes, planned
@@ -62,6 +63,10 @@ FILES = {
         "student_email,course_code,lesson_code,is_completed,seconds_spent\n"
         "sam@example.org,PY-101,l1,yes,540\nsam@example.org,PY-101,l2,no,30\n"
     ),
+    "certificates": (
+        "certificate_number,student_email,course_code,learner_name,issued_at\n"
+        "CERT-2021-0042,sam@example.org,DB-201,Sam Lee,2025-02-01 10:00\n"
+    ),
 }
 WATCHED: tuple[type[Model], ...] = (
     User,
@@ -79,6 +84,7 @@ WATCHED: tuple[type[Model], ...] = (
     Answer,
     Enrollment,
     LessonProgress,
+    Certificate,
 )
 
 

@@ -17,7 +17,7 @@ from apps.catalog.models import Category, Course, CourseInstructor, Lesson, Modu
 from apps.enrollments.models import Enrollment, LessonProgress
 from imports.types import KINDS
 from imports.types.base import ImportKind
-from tests.recipes import catalog, enrollments
+from tests.recipes import catalog, certificates, enrollments
 from tests.support.commands import run
 from tests.support.people import give_role, person, teach
 
@@ -58,6 +58,7 @@ EDITS = {
     "answers": ("text", "Renamed"),
     "enrollments": ("progress_percent", "77"),
     "progress": ("seconds_spent", "7777"),
+    "certificates": ("revocation_reason", "Renamed"),
 }
 
 
@@ -109,8 +110,24 @@ def platform(course: Course, instructor: User, manager: User, support: User) -> 
     )
     for lesson in Lesson.objects.filter(course=course)[:3]:
         LessonProgress.objects.create(enrollment=taken, lesson=lesson, is_completed=True, completed_at=moment)
+    certify(taken, course)
     for number, text in enumerate(HOSTILE_TEXTS[:4]):
         catalog.course.make(code=f"H-{number}", title=f"{text} in a title", category=everywhere, subtitle=text)
+
+
+def certify(taken: Enrollment, course: Course) -> None:
+    """A certificate that was replaced by a valid one, and a revoked one whose texts suffer in a spreadsheet."""
+    old = certificates.certificate.make(enrollment=taken, state="replaced", learner_name="=cmd", course_title="-5 tips")
+    certificates.certificate.make(enrollment=taken, replaces=old, valid_until=datetime(2031, 3, 29, 1, 30, tzinfo=UTC))
+    certificates.certificate.make(
+        course=course,
+        user=person("revoked", User.Role.STUDENT),
+        number="CERT 2021/0042",
+        issued_at=datetime(2021, 3, 28, 1, 30, tzinfo=UTC),
+        state="revoked",
+        revoked_at=datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+        revocation_reason=HOSTILE_TEXTS[12],
+    )
 
 
 def ask_about(lesson: Lesson, text: str) -> None:

@@ -89,9 +89,23 @@ LEFT_OUT = {
         "approved_by": "On the page of the entry.",
         "request_id": "For the audit.",
     },
+    "certificates": {
+        "course": "Follows from the enrollment.",
+        "user": "Follows from the enrollment.",
+        "template": "Follows from the language of the course.",
+        "number_key": "Follows from the number.",
+        "verification_hash": "Follows from the rest.",
+        "replaces": "On the page of the certificate.",
+        "revoked_at": "The history tells it.",
+        "revoked_by": "The history tells it.",
+    },
 }
 
 WHO_RUNS = {
+    "certificates.issue_chosen": "Whoever may issue certificates; of those of the list that are theirs when it runs.",
+    "certificates.issue_due": "By itself, and by hand by managers and administrators.",
+    "certificates.make_bundle": "Whoever may export certificates; its file is theirs alone.",
+    "certificates.tidy_certificates": "By itself, and by hand by managers and administrators.",
     "enrollments.expire_enrollments": "By itself, and by hand by managers and administrators.",
     "enrollments.give_seats": "By itself, and by hand by managers and administrators.",
     "imports.apply": "Whoever uploaded the file, or an administrator, and as long as they may import its kind.",

@@ -204,7 +204,7 @@ def as_it_should_be(anchor: datetime, until: datetime) -> int:
 
 
 @pytest.mark.django_db
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     begins=st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
     looks=st.lists(st.integers(1, 24 * 45), min_size=1, max_size=5),

@@ -14,6 +14,8 @@ from apps.assessments import services as assessments
 from apps.assessments.models import Assessment, Attempt, Question
 from apps.catalog import services as catalog
 from apps.catalog.models import Category, Course, Lesson, Module, Resource
+from apps.certificates import services as certificates
+from apps.certificates.models import Certificate, CertificateNote, CertificateTemplate
 from apps.enrollments import services as enrollments
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.reviews.models import Review
@@ -42,6 +44,8 @@ enrollment, learner, role = the(Enrollment, "enrollment"), the(User, "user"), th
 def without_learners(stage: Stage) -> None:
     LessonProgress._base_manager.filter(enrollment__course=stage.world.a).delete()
     Review._base_manager.filter(course=stage.world.a).delete()
+    Certificate._base_manager.filter(course=stage.world.a).delete()
+    CertificateNote._base_manager.filter(course=stage.world.a).delete()
     Attempt._base_manager.filter(assessment__lesson__course=stage.world.a).delete()
     Enrollment._base_manager.filter(course=stage.world.a).delete()
     Course._base_manager.filter(pk=stage.world.a.pk).update(last_enrolled_at=None, enrolled_count=0)
@@ -117,6 +121,10 @@ PREPARED: dict[str, Callable[[Stage], object]] = {
     ),
     "ended_subscription": lambda stage: subscriptions.end_subscription(
         subscription(stage), by=by(stage), reason="Asked."
+    ),
+    "without_certificate": lambda stage: Certificate._base_manager.filter(pk=stage.keys["certificate"]).delete(),
+    "archived_template": lambda stage: certificates.archive_template(
+        CertificateTemplate.objects.get(pk=stage.keys["spare_template"]), by=by(stage)
     ),
     "inactive_role": lambda stage: set_active(role(stage), is_active=False, by=by(stage)),
 }

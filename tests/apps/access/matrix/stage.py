@@ -10,6 +10,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import models
 from django.test import Client
 from django_celery_beat.models import PeriodicTask
@@ -20,7 +22,7 @@ from apps.accounts.middleware import SEEN
 from apps.accounts.models import LoginEvent, Profile
 from apps.assessments.forms import as_posted
 from apps.audit.models import ChangeSet
-from apps.catalog.models import Category
+from apps.catalog.models import Category, Course
 from apps.jobs.models import JobRun
 from imports.exporter.keeping import keep_export
 from imports.models import ExportRecord, ImportApproval, ImportJob, ImportMapping
@@ -28,7 +30,7 @@ from tests.apps.access.conftest import World, make_world, rows_of
 from tests.apps.access.matrix.canaries import canary, plant
 from tests.apps.access.matrix.paying import subscribed
 from tests.apps.access.matrix.table import PEOPLE
-from tests.recipes import access, accounts, audit, catalog, notifications, reviews
+from tests.recipes import access, accounts, audit, catalog, certificates, enrollments, notifications, reviews
 from tests.support.importing import applied, planned
 from tests.support.kept import kept_for_the_file
 from tests.support.people import grant, person
@@ -141,7 +143,34 @@ def asked(world: World) -> dict[str, Any]:
         review = reviews.review.make(course=course, user=world.rows[side]["user"])
         plant(review, side)
         keys["review" if side == "A" else "other_review"] = review.pk
-    return keys | {"helper": helper.pk, "helper_below": below.pk}
+    return keys | {"helper": helper.pk, "helper_below": below.pk} | certified(world)
+
+
+def certified(world: World) -> dict[str, Any]:
+    """A certificate and a note for each course, a file with that of A, and an enrollment of A that earns one."""
+    keys: dict[str, Any] = {}
+    for side, course in (("A", world.a), ("B", world.b)):
+        before = "" if side == "A" else "other_"
+        taken = world.rows[side]["enrollment"]
+        template = certificates.certificate_template.make(name=f"Template {side}")
+        certificate = certificates.certificate.make(enrollment=taken, template=template)
+        note = certificates.certificate_note.make(course=course, user=world.rows[side]["user"])
+        plant(certificate, side)
+        plant(note, side)
+        keys |= {f"{before}certificate": certificate.pk, f"{before}note": note.pk, f"{before}template": template.pk}
+    Course.with_archived.filter(pk=world.a.pk).update(has_certificate=True)
+    finisher = person("finisher", "student")
+    earned = enrollments.enrollment.make(course=world.a, user=finisher, status="completed", progress_percent=100)
+    bundle = certificates.certificate_bundle.make(
+        requester=world.people["MA"],
+        certificates=[keys["certificate"]],
+        number_of_certificates=1,
+        file=default_storage.save("certificates/stage.zip", ContentFile(b"PK")),
+    )
+    spare = certificates.certificate_template.make(name="Spare").pk
+    shown = certificates.certificate.make(course=world.a, user=person("shown", "student"))
+    keys |= {"public_number": shown.number, "spare_template": spare}
+    return keys | {"earned": earned.pk, "bundle": bundle.pk}
 
 
 def imported(world: World) -> dict[str, Any]:
