@@ -73,6 +73,8 @@ class ConsoleAction:
     done: str
     leads_to: str = ""
     at_once: str = ""
+    in_bulk: Callable[..., str] | None = None
+    most: int = MOST_RECORDS
     fits: Callable[[Any], bool] = field(default=lambda record: True)  # noqa: ARG005
 
     def asked_form(self, request: HttpRequest, data: Any = None, record: Any = None) -> ActionForm:
@@ -94,28 +96,23 @@ def console_action(
     done: str = "",
     leads_to: str = "",
     at_once: str = "",
+    in_bulk: Callable[..., str] | None = None,
+    most: int = MOST_RECORDS,
     fits: Callable[[Any], bool] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Makes a method `(self, request, record, reason)` an action of a page, a row and a selection.
 
     It returns the sentence shown, or None. With `form` it also gets the cleaned data as the keyword `data`.
     `confirm` says what will happen and how to take it back; `done` is the participle for "12 courses published";
-    `leads_to` names the address to go to afterwards, where that is not the record's page.
+    `leads_to` names the address to go to afterwards, where that is not the record's page. `in_bulk` does it to a whole
+    selection of at most `most`: from request, query, reason and data it gets to the address of what became of each.
     `at_once` names the method that does it to many records by a few statements: `(self, request, records, reason)`,
     with the keyword `data` like the action itself. It says how many were done, and in a sentence each that was not.
     `fits` hides the button where it makes no sense (the service still refuses).
     """
-    facts = ConsoleAction(
-        label,
-        verb,
-        ask_reason,
-        form,
-        confirm,
-        done,
-        leads_to,
-        at_once,
-        **({"fits": fits} if fits else {}),
-    )
+    more: dict[str, Any] = {"leads_to": leads_to, "at_once": at_once, "in_bulk": in_bulk, "most": most}
+    more |= {"fits": fits} if fits else {}
+    facts = ConsoleAction(label, verb, ask_reason, form, confirm, done, **more)
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
@@ -195,8 +192,8 @@ def act_on_selection(
 ) -> HttpResponse | None:
     """Asks once for all, then does it to each record on its own and says what became of each."""
     number = queryset.count()
-    if number > MOST_RECORDS:
-        messages.error(request, f"At most {MOST_RECORDS:,} records at a time. Narrow the list down.")
+    if number > facts.most:
+        messages.error(request, f"At most {facts.most:,} records at a time. Narrow the list down.")
         return None
     confirmed = "_confirmed" in request.POST
     form = facts.asked_form(request, request.POST if confirmed else None)
@@ -205,6 +202,12 @@ def act_on_selection(
     data = dict(form.cleaned_data)
     reason = data.pop("reason", "")
     extra = {"data": data} if facts.form else {}
+    if facts.in_bulk is not None:
+        try:
+            return HttpResponseRedirect(facts.in_bulk(request, queryset, reason, **extra))
+        except ValidationError as broken:
+            messages.error(request, words_of(broken))
+            return None
     allowed = set(
         gate.scope(request.user, facts.verb, admin.model)
         .filter(pk__in=list(queryset.values_list("pk", flat=True)))

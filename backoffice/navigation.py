@@ -38,7 +38,11 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("Attempts", "assessments.attempt", "edit_note"),
             Line("Enrollments", "enrollments.enrollment", "how_to_reg", "e"),
             Line("Progress", "enrollments.lessonprogress", "trending_up"),
+            Line("Review desk", "reviews.review", "rate_review", "d", page="reviews_review_desk", verb="decide"),
             Line("Reviews", "reviews.review", "reviews", "r"),
+            Line("Bulk decisions", "reviews.bulkdecision", "checklist"),
+            Line("Review rules", "reviews.reviewrule", "rule"),
+            Line("Testimonials", "reviews.testimonial", "format_quote"),
         ),
     ),
     (
@@ -130,13 +134,15 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         "active": request.path == reverse("admin:index"),
     }
     groups: list[dict[str, Any]] = [{"items": [overview]}]
+    here = [address for _, lines in screens(request) for _, address in lines if request.path.startswith(address)]
+    current = max(here, key=len, default="")  # the desk lies below the list of reviews
     for title, lines in screens(request):
         items = [
             {
                 "title": line.title,
                 "icon": line.icon,
                 "link": address,
-                "active": request.path.startswith(address),
+                "active": address == current,
                 "key": line.key,
             }
             for line, address in lines

@@ -227,6 +227,11 @@ JOB_SWEEP_SECONDS = env.int("JOB_SWEEP_SECONDS", 10)
 VERIFY_LIMIT = env.str("VERIFY_LIMIT", "60/m/ip")
 VERIFY_FAILED_LIMIT = env.str("VERIFY_FAILED_LIMIT", "20/10m/ip")
 
+# The review desk: how long a review is held, how long a decision can be taken back, how long a skipped one stays away
+REVIEW_CLAIM_MINUTES = env.int("REVIEW_CLAIM_MINUTES", 5)
+REVIEW_UNDO_MINUTES = env.int("REVIEW_UNDO_MINUTES", 10)
+REVIEW_SKIP_MINUTES = env.int("REVIEW_SKIP_MINUTES", 30)
+
 # Imports: the limits of a file, and how long files and plans are kept
 IMPORT_MAX_FILE_BYTES = env.int("IMPORT_MAX_FILE_BYTES", 100 * 1024 * 1024)
 IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", 250_000)

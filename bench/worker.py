@@ -9,7 +9,7 @@ import django
 
 django.setup()
 
-from bench import bare, certificates, data, ours, scopes, scopes_data, stock  # noqa: E402 - Django comes first
+from bench import bare, certificates, data, desk, ours, scopes, scopes_data, stock  # noqa: E402 - Django comes first
 
 
 def main() -> None:
@@ -21,6 +21,10 @@ def main() -> None:
         scopes_data.seed(int(kind))
     elif what == "lists":
         found = scopes.run(int(kind))
+    elif what == "fill-desk":
+        desk.seed(int(kind))
+    elif what == "desk":
+        found = desk.run()
     elif what == "stock":
         found = stock.run(path, kind)
     elif what == "workbook":

@@ -12,6 +12,7 @@ from apps.enrollments.models import Enrollment, LessonProgress
 from apps.records.policy import VERBS, OwnRowsPolicy, Policy, policy, policy_for
 from apps.records.reasons import ByRole, Kind, Reason, listed
 from apps.reviews.models import Review
+from apps.subscriptions.models import Payment, Subscription
 from imports.models import (
     ExportRecord,
     ImportApproval,
@@ -32,8 +33,9 @@ IMPORTED_MODELS = (
     Enrollment,
     LessonProgress,
     Certificate,
+    Review,
 )
-EXPORTED_ONLY = (Review,)
+EXPORTED_ONLY = (Subscription, Payment)
 
 
 class UploaderPolicy(OwnRowsPolicy):

@@ -37,6 +37,9 @@ VIEWED_BY_MANAGERS = (
     "certificates.certificate",
     "certificates.certificatenote",
     "certificates.certificatetemplate",
+    "reviews.reviewrule",
+    "reviews.bulkdecision",
+    "reviews.testimonial",
     "django_celery_beat.periodictask",
 )
 EXPORTED_BY_MANAGERS = (
@@ -100,6 +103,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "certificates.add_certificatetemplate",
         "certificates.change_certificatetemplate",
         "certificates.archive_certificatetemplate",
+        "reviews.add_reviewrule",
+        "reviews.change_reviewrule",
+        "reviews.add_testimonial",
+        "reviews.change_testimonial",
         "jobs.run_job",
         "subscriptions.manage_subscription",
         "subscriptions.cancel_subscription",
@@ -111,6 +118,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "catalog.view_category",
             "reviews.view_review",
             "reviews.view_reviewreport",
+            "reviews.view_reviewrule",
+            "reviews.view_testimonial",
             "reviews.decide_review",
             "reviews.export_review",
         }

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 
 from admin_theme.actions import ActionForm
+from admin_theme.filters import MOST_CHOICES
+from apps.reviews.queries import colleagues_for, deciders
 from apps.reviews.states import RejectionReason
 
 NOTE: dict[str, Any] = {
@@ -22,6 +24,19 @@ class RejectForm(ActionForm):
 
 
 class FlagForm(ActionForm):
-    """Asks what a colleague should look at."""
+    """Asks what a colleague should look at, and whether one of them should get it first."""
 
     note = forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}), **NOTE)
+    to = forms.ChoiceField(label="Who gets it first", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        user = self.request.user
+        self.people = colleagues_for(self.record, by=user) if self.record else deciders().exclude(pk=user.pk)
+        names = [(str(person.pk), str(person)) for person in self.people[:MOST_CHOICES]]
+        choice: Any = self.fields["to"]
+        choice.choices = [("", "Any colleague"), *names]
+
+    def clean_to(self) -> Any:
+        chosen = self.cleaned_data["to"]
+        return next((person for person in self.people if str(person.pk) == chosen), None)

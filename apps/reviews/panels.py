@@ -12,7 +12,7 @@ from admin_theme.tabs import Tab
 from apps.catalog.admin.panels import ROWS, page_number
 from apps.catalog.models import Course
 from apps.reviews.looks import first_line, stars, state_of
-from apps.reviews.models import Review, ReviewReport
+from apps.reviews.models import Review, ReviewMark, ReviewReport, ReviewRule
 from apps.reviews.states import WAITING, ReviewState
 
 
@@ -20,9 +20,17 @@ def words_panel(request: HttpRequest, review: Review) -> dict[str, Any]:
     return {
         "stars": stars(review.rating),
         "shows_note": "moderator_note" not in masked_here(request, Review),
+        "marks": marks_of(request, review),
         "is_rejected": review.state == ReviewState.REJECTED,
         "is_flagged": review.state == ReviewState.FLAGGED,
     }
+
+
+def marks_of(request: HttpRequest, review: Review) -> list[ReviewMark]:
+    """What the rules found, for those who read the rules."""
+    if not may_here(request, "view", ReviewRule):
+        return []
+    return list(ReviewMark.objects.filter(review=review).select_related("rule"))
 
 
 def reports_panel(request: HttpRequest, review: Review) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from django.db.models import Model, QuerySet
 
 from apps.catalog.policy import CoursePathPolicy
 from apps.catalog.rights import EXPORT, RIGHTS
-from apps.records.policy import VERBS, RolePolicy, policy
+from apps.records.policy import VERBS, OwnRowsPolicy, RolePolicy, policy, policy_for
 from apps.records.reasons import ByRole, Kind, Reason
-from apps.reviews.models import Review, ReviewReport
+from apps.reviews.models import BulkDecision, Review, ReviewReport, ReviewRule, Testimonial
 from apps.reviews.queries import of_own_interest
 
 
@@ -25,7 +25,7 @@ class ReviewPolicy(CoursePathPolicy):
         return f"reviews.{'decide' if verb in self.door_verbs else verb}_review"
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:
-        return verb in ("view", "export") and super().holds_everywhere(user, verb)
+        return verb in ("view", "export", "import") and super().holds_everywhere(user, verb)
 
     def opens(self, user: Any, verb: str) -> bool:
         return self.decides(user, verb) or super().opens(user, verb)
@@ -64,3 +64,33 @@ class ReviewReportPolicy(RolePolicy):
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:
         return verb == "view" and super().holds_everywhere(user, verb)
+
+
+@policy(ReviewRule)
+class ReviewRulePolicy(RolePolicy):
+    """Moderators read what they are shown; who keeps the rules is a matter of the role."""
+
+
+@policy(BulkDecision)
+class BulkDecisionPolicy(OwnRowsPolicy):
+    """Whoever decides on reviews sees what they asked for themselves; a role sees all of it."""
+
+    owner_path = "requester"
+
+    def opens(self, user: Any, verb: str) -> bool:
+        return self.holds_everywhere(user, verb) or (verb == "view" and policy_for(Review).opens(user, "decide"))
+
+    def beside_roles(self, user: Any, verb: str) -> QuerySet[Any]:
+        own = super().beside_roles(user, verb)
+        return own if self.opens(user, verb) else own.none()
+
+    def missing(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
+        return super().missing(user, verb, record) if self.opens(user, verb) else []
+
+
+@policy(Testimonial)
+class TestimonialPolicy(RolePolicy):
+    """Who speaks for the platform chooses what is shown; showing and withdrawing is changing it."""
+
+    verbs = (*VERBS, "show")
+    permission_names: ClassVar[dict[str, str]] = {"show": "change_testimonial"}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -38,3 +39,26 @@ def progress_of(review: Review) -> int | None:
     """How many percent of the course the learner has done; None for somebody who never took it."""
     taken = Enrollment.objects.filter(course=review.course_id, user=review.user_id)
     return taken.values_list("progress_percent", flat=True).first()
+
+
+def deciders() -> QuerySet[Any]:
+    """Everybody at work whose role, or being an administrator, lets them decide on reviews."""
+    by_role = Q(
+        groups__role__is_active=True,
+        groups__permissions__codename="decide_review",
+        groups__permissions__content_type__app_label="reviews",
+    )
+    people: QuerySet[Any] = get_user_model().objects.filter(
+        Q(is_superuser=True) | by_role, is_active=True, is_staff=True
+    )
+    return people.order_by("last_name", "first_name", "pk").distinct()
+
+
+def colleagues_for(review: Review, *, by: Any) -> QuerySet[Any]:
+    """Who else may decide on this review: nobody who wrote it or teaches its course."""
+    teaching = active_instructors().filter(course=review.course_id).values("user")
+    return deciders().exclude(pk__in=(by.pk, review.user_id)).exclude(pk__in=teaching)
+
+
+def may_take_over(person: Any, review: Review, *, by: Any) -> bool:
+    return colleagues_for(review, by=by).filter(pk=person.pk).exists()

@@ -10,14 +10,17 @@ from apps.accounts.models import User
 from apps.catalog.models import Module
 from apps.enrollments.models import Enrollment
 from apps.enrollments.states import LEARNING, EnrollmentStatus
-from apps.reviews.models import Review, ReviewReport
+from apps.reviews.models import Review, ReviewReport, Testimonial
+from apps.reviews.services import mark_reviews
 from apps.reviews.states import RejectionReason, ReviewState
+from apps.reviews.words import digest_of
 from backoffice.seed.people import People
 from backoffice.seed.reading import HERE
 from backoffice.seed.writing import World, write_all
 
 REVIEWS = 600
 REPORTED_SHARE = 0.08
+TESTIMONIALS = 6
 MOODS = {5: "good", 4: "good", 3: "mixed", 2: "bad", 1: "bad"}
 NEWEST_DAYS = 4
 NOTES = ("Is this about the course or about our player?", "Names somebody. Please read it too.", "Looks copied to me.")
@@ -59,10 +62,19 @@ def make_reviews(world: World, people: People) -> None:
     for review in reviews:
         decide(world, dice, review, people.moderator)
     reviews.sort(key=lambda review: review.created_at)
+    waiting = [review for review in reviews if review.is_waiting]
+    for review, words in zip(waiting[:: max(len(waiting) // 9, 1)], phrases().parts["odd"], strict=False):
+        review.title, review.text = words.split(" | ")
+    for review in reviews:
+        review.text_digest = digest_of(review.text)
+        review.flagged_to = (
+            people.administrator if review.state == ReviewState.FLAGGED and dice.random() < 0.5 else None
+        )
     reported = dice.sample(reviews, round(len(reviews) * REPORTED_SHARE))
     reporters = {id(review): dice.sample(people.learners, dice.choice((1, 1, 1, 2, 3))) for review in reported}
     for review in reported:
         review.reported_count = len([one for one in reporters[id(review)] if one.pk != review.user_id])
+        review.is_reported_anew = review.is_waiting and review.reported_count > 0
     write_all(reviews, touched="decided_at")
     ReviewReport.objects.bulk_create(
         ReviewReport(
@@ -75,6 +87,21 @@ def make_reviews(world: World, people: People) -> None:
         for person in reporters[id(review)]
         if person.pk != review.user_id
     )
+    mark_reviews([review.pk for review in waiting])
+    write_all([testimonial_of(review, place) for place, review in enumerate(featured(reviews), start=1)])
+
+
+def featured(reviews: list[Review]) -> list[Review]:
+    """The newest featured ones, or of few reviews an approved one."""
+    shown = [review for review in reviews if review.is_featured]
+    return (shown or [review for review in reviews if review.state == ReviewState.APPROVED])[-TESTIMONIALS:]
+
+
+def testimonial_of(review: Review, place: int) -> Testimonial:
+    """The first sentence of a review, and of some whose author has not agreed yet."""
+    quote = review.text.partition(". ")[0]
+    agreed = place % 4 != 0
+    return Testimonial(review=review, quote=quote, has_consent=agreed, is_active=agreed, order=place)
 
 
 def review_of(world: World, dice: random.Random, taken: Enrollment, modules: list[str]) -> Review:
@@ -85,6 +112,7 @@ def review_of(world: World, dice: random.Random, taken: Enrollment, modules: lis
     sentences = [dice.choice(parts[f"{mood} {place}"]) for place in ("first", "second", "last")]
     words = {"course": taken.course.title, "module": dice.choice(modules)}
     last = taken.last_accessed_at or taken.enrolled_at
+    written = last + timedelta(seconds=round((world.now - last).total_seconds() * dice.random() ** 2))
     return Review(
         user=taken.user,
         course=taken.course,
@@ -93,7 +121,8 @@ def review_of(world: World, dice: random.Random, taken: Enrollment, modules: lis
         text=" ".join(sentences[: dice.choice((2, 3, 3))]).format_map(words),
         is_verified_purchase=True,
         helpful_count=round(dice.paretovariate(1.6)) - 1,
-        created_at=last + timedelta(seconds=round((world.now - last).total_seconds() * dice.random() ** 2)),
+        created_at=written,
+        waits_since=written,
     )
 
 

@@ -1,4 +1,4 @@
-"""Every kind of file that can be imported and exported, and those that are only taken out: one line each."""
+"""Every kind of file that can be imported and exported: one line each."""
 
 from imports.types.answers import Answers
 from imports.types.assessments import Assessments
@@ -34,13 +34,13 @@ KINDS: dict[str, ImportKind] = {
         Enrollments(),
         Progress(),
         Certificates(),
+        Reviews(),
     )
 }
 
 
 EXPORTED: dict[str, ImportKind] = {
     **KINDS,
-    Reviews.key: Reviews(),
     Subscriptions.key: Subscriptions(),
     Payments.key: Payments(),
 }

@@ -39,6 +39,10 @@ ELSEWHERE = {
     "jobs.JobLogLine": "The lines are on the page of their run.",
     "jobs.Pulse": "It answers the readiness question and the dashboard.",
     "subscriptions.Movement": "The figures by month are made of them.",
+    "reviews.BulkRefusal": "What a bulk decision left alone is a tab of its page.",
+    "reviews.ReviewDecision": "What was decided on a review is in its history, and on the desk.",
+    "reviews.ReviewMark": "The marks of a review are on its page and on the desk.",
+    "reviews.ReviewSkip": "What somebody left for later is offered to them again by the desk.",
     "reviews.ReviewReport": "The reports of a review are on its page.",
 }
 # Models that no person reads or writes through a policy.
@@ -48,6 +52,10 @@ WITHOUT_POLICY = {
     "imports.Feed",
     "imports.FeedRow",
     "jobs.Pulse",
+    "reviews.BulkRefusal",
+    "reviews.ReviewDecision",
+    "reviews.ReviewMark",
+    "reviews.ReviewSkip",
 }
 ORDER = (
     "records",

@@ -15,6 +15,7 @@ from apps.catalog.models import AccessRequest, CategoryUserGrant, Course, Course
 from apps.catalog.rights import IMPORT, RIGHTS, VIEW
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.reviews.models import Review
+from apps.reviews.models import Testimonial as Praise
 from apps.subscriptions.models import Payment, Plan, RefundRequest, ScheduledChange, Subscription
 from apps.subscriptions.services.changing import monthly
 from apps.subscriptions.states import AT_PERIOD_END, SubscriptionStatus
@@ -71,7 +72,7 @@ def test_the_manager_may_import_into_some_categories(platform: str) -> None:
 
 
 def test_every_row_is_valid_and_has_a_history(platform: str) -> None:
-    learning = (User, Course, Lesson, Enrollment, LessonProgress, CourseInstructor, Review)
+    learning = (User, Course, Lesson, Enrollment, LessonProgress, CourseInstructor, Review, Praise)
     for model in (*learning, Plan, Subscription, ScheduledChange, RefundRequest):
         rows = model._base_manager.all()
         assert rows

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "a walk through the console"
 OWN = "Sign-ins Sessions Requests Notifications Timeline Refusals+and+visits Jobs Overview"
+BESIDE_REVIEWS = "Bulk+decisions Review+rules Testimonials"
 CONTENT = f"Courses Categories Modules Lessons Resources Assessments Attempts Enrollments Progress Reviews {OWN}"
 GIVEN = "Certificates Always+and+never Certificate+files"
 
@@ -179,11 +180,11 @@ PARTS = {
     "CP": Part(CONTENT, co_instructor_publishes),
     "CI": Part(f"{CONTENT} Imports", co_instructor_uploads),
     "CE": Part(f"{CONTENT} Exports", co_instructor_exports),
-    "MO": Part(f"Categories Reviews Exports People {OWN}", moderator_decides_a_review),
-    "MA": Part(f"{CONTENT} {GIVEN} Templates Exports People Schedules", manager_reads_and_exports),
+    "MO": Part(f"Categories Review+desk Reviews {BESIDE_REVIEWS} Exports People {OWN}", moderator_decides_a_review),
+    "MA": Part(f"{CONTENT} {GIVEN} Templates {BESIDE_REVIEWS} Exports People Schedules", manager_reads_and_exports),
     "SU": Part(f"Courses Attempts Enrollments Progress Reviews Certificates People {OWN}", support_finds_a_learner),
     "AD": Part(
-        f"{CONTENT} {GIVEN} Templates Imports Exports People Schedules Roles May+they+…?",
+        f"{CONTENT} {GIVEN} Templates Review+desk {BESIDE_REVIEWS} Imports Exports People Schedules Roles May+they+…?",
         administrator_opens_everything,
     ),
 }

@@ -17,9 +17,8 @@ from tests.recipes import catalog
 from tests.support.people import person
 
 FOLDER = Path(settings.BASE_DIR).parent / "shared" / "bad_inputs"
-KIND_OF = {"fk_missing.csv": "lessons"}
+KIND_OF = {"fk_missing.csv": "lessons", "ratings_out_of_range.csv": "reviews"}
 ABOUT_A_COURSE_THAT_EXISTS = {"dimension_lie.xlsx", "fk_missing.csv"}
-KINDS_TO_COME = {"ratings_out_of_range.csv"}
 
 pytestmark = [pytest.mark.shared, pytest.mark.django_db]
 
@@ -32,9 +31,7 @@ def cases() -> Iterator[Any]:
         return
     with manifest.open(encoding="utf-8", newline="") as lines:
         for case in csv.DictReader(lines):
-            if case["file"] in KINDS_TO_COME:
-                yield pytest.param(case, id=case["file"], marks=pytest.mark.skip(reason="Its kind comes later."))
-            elif case["file"].endswith((".csv", ".xlsx")):
+            if case["file"].endswith((".csv", ".xlsx")):
                 yield pytest.param(case, id=case["file"])
 
 

@@ -12,6 +12,7 @@ from apps.audit.models import HistoricalRow
 from apps.catalog.models import Category, Course, CourseInstructor, CourseUserGrant, Lesson, Module, Resource
 from apps.certificates.models import Certificate
 from apps.enrollments.models import Enrollment, LessonProgress
+from apps.reviews.models import Review
 from imports import services
 from tests.support.importing import applied, outcomes, planned
 
@@ -67,6 +68,11 @@ FILES = {
         "certificate_number,student_email,course_code,learner_name,issued_at\n"
         "CERT-2021-0042,sam@example.org,DB-201,Sam Lee,2025-02-01 10:00\n"
     ),
+    "reviews": (
+        "student_email,course_code,rating,title,text,state\n"
+        "sam@example.org,PY-101,5,Good,I use it every day at work.,approved\n"
+        "sam@example.org,DB-201,2,,The second half is missing.,\n"
+    ),
 }
 WATCHED: tuple[type[Model], ...] = (
     User,
@@ -85,6 +91,7 @@ WATCHED: tuple[type[Model], ...] = (
     Enrollment,
     LessonProgress,
     Certificate,
+    Review,
 )
 
 

@@ -17,7 +17,7 @@ from apps.catalog.models import Category, Course, CourseInstructor, Lesson, Modu
 from apps.enrollments.models import Enrollment, LessonProgress
 from imports.types import KINDS
 from imports.types.base import ImportKind
-from tests.recipes import catalog, certificates, enrollments
+from tests.recipes import catalog, certificates, enrollments, reviews
 from tests.support.commands import run
 from tests.support.people import give_role, person, teach
 
@@ -59,6 +59,7 @@ EDITS = {
     "enrollments": ("progress_percent", "77"),
     "progress": ("seconds_spent", "7777"),
     "certificates": ("revocation_reason", "Renamed"),
+    "reviews": ("moderator_note", "Renamed"),
 }
 
 
@@ -111,6 +112,11 @@ def platform(course: Course, instructor: User, manager: User, support: User) -> 
     for lesson in Lesson.objects.filter(course=course)[:3]:
         LessonProgress.objects.create(enrollment=taken, lesson=lesson, is_completed=True, completed_at=moment)
     certify(taken, course)
+    decided: dict[str, Any] = {"moderator": manager, "decided_at": moment}
+    flagged: dict[str, Any] = {"state": "flagged", "moderator": manager}
+    for facts in ({"state": "approved", "is_featured": True, **decided}, flagged):
+        reviews.review.make(course=course, title="=1+1", text=f"{HOSTILE_TEXTS[12]} and more of it", **facts)
+    reviews.review.make(course=course, state="rejected", rejection_reason="spam", moderator_note="-x", **decided)
     for number, text in enumerate(HOSTILE_TEXTS[:4]):
         catalog.course.make(code=f"H-{number}", title=f"{text} in a title", category=everywhere, subtitle=text)
 

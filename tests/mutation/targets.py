@@ -19,6 +19,7 @@ MODULES = (
     "apps/notifications/policy.py",
     "apps/reviews/policy.py",
     "apps/subscriptions/policy.py",
+    "apps/reviews/queue.py",
     "apps/jobs/policy.py",
     "apps/audit/policy.py",
     "apps/audit/object_history.py",

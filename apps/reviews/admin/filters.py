@@ -7,9 +7,10 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
 from admin_theme.filters import MOST_CHOICES
+from admin_theme.gate import may_here
 from apps.catalog.models import Course
 from apps.records.policy import policy_for, scope
-from apps.reviews.models import BEST, WORST, Review
+from apps.reviews.models import BEST, WORST, Review, ReviewMark, ReviewRule
 from apps.reviews.states import WAITING, ReviewState
 
 
@@ -56,6 +57,27 @@ class ReportedFilter(DropdownFilter):
         if not (value := self.value()):
             return queryset
         return queryset.filter(reported_count__gt=0) if value == "yes" else queryset.filter(reported_count=0)
+
+
+class MarkFilter(DropdownFilter):
+    """Reviews in which a rule found something, for those who read the rules."""
+
+    title = "marks"
+    parameter_name = "mark"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        if not may_here(request, "view", ReviewRule):
+            return []
+        rules = ReviewRule.objects.values_list("code", "sentence")
+        return [("any", "Any mark"), *((code, sentence.rstrip(".")) for code, sentence in rules)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        if not (value := self.value()):
+            return queryset
+        if value not in dict(self.lookup_choices):
+            return queryset.none()
+        marks = ReviewMark.objects.filter(review=OuterRef("pk"), **({} if value == "any" else {"rule__code": value}))
+        return queryset.filter(Exists(marks.order_by()))
 
 
 class CourseFilter(DropdownFilter):

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,7 +16,8 @@ from admin_theme.displays import number, percent_bar, quiet, relative_time, two_
 from admin_theme.gate import masked_here, may_here
 from admin_theme.tabs import TabbedAdmin, tab_address
 from apps.catalog.admin.panels import history_tab
-from apps.reviews.admin.filters import CourseFilter, RatingFilter, ReportedFilter, StateFilter
+from apps.reviews.admin.desk import desk_view
+from apps.reviews.admin.filters import CourseFilter, MarkFilter, RatingFilter, ReportedFilter, StateFilter
 from apps.reviews.admin.review_actions import ReviewActions
 from apps.reviews.looks import in_short, stars, state_of
 from apps.reviews.models import Review
@@ -28,7 +30,14 @@ class ReviewAdmin(ReviewActions, TabbedAdmin[Review]):
     tabs = (words_tab, reports_tab, history_tab())
     verbs_asked = (*TabbedAdmin.verbs_asked, "decide")
     list_display = ("review", "course_name", "learner", "state_badge", "reports", "written")
-    list_filter = (StateFilter, RatingFilter, CourseFilter, ReportedFilter, ("created_at", RangeDateTimeFilter))
+    list_filter = (
+        StateFilter,
+        RatingFilter,
+        CourseFilter,
+        ReportedFilter,
+        MarkFilter,
+        ("created_at", RangeDateTimeFilter),
+    )
     list_filter_sheet = True
     lookups_allowed = ("user__id__exact",)
     list_select_related = ("user", "course")
@@ -99,6 +108,15 @@ class ReviewAdmin(ReviewActions, TabbedAdmin[Review]):
     @admin.display(description="written", ordering="created_at")
     def written(self, review: Review) -> SafeString:
         return relative_time(review.created_at)
+
+    # The desk
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.desk)
+        return [path("desk/", view, name="reviews_review_desk"), *super().get_urls()]
+
+    def desk(self, request: HttpRequest) -> HttpResponse:
+        return desk_view(self, request)
 
     # The page
 

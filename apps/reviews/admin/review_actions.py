@@ -1,6 +1,7 @@
 """What can be decided about a review, from its page and from the list."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,8 +9,10 @@ from unfold.enums import ActionVariant
 
 from admin_theme.actions import console_action
 from apps.reviews import services
+from apps.reviews.admin.deciding_many import decide_selection
 from apps.reviews.forms import FlagForm, RejectForm
-from apps.reviews.models import Review
+from apps.reviews.models import BulkDecision, Review
+from apps.reviews.services.bulk import MOST_AT_ONCE
 from apps.reviews.states import DECIDED, WAITING, ReviewState
 
 State = ReviewState
@@ -29,6 +32,8 @@ class ReviewActions:
         variant=ActionVariant.PRIMARY,
         confirm="Everybody can read it. Reopen takes the decision back.",
         done="approved",
+        in_bulk=partial(decide_selection, BulkDecision.Outcome.APPROVED),
+        most=MOST_AT_ONCE,
         fits=is_in(*WAITING),
     )
     def approve(self, request: HttpRequest, review: Review, reason: str) -> str:
@@ -42,6 +47,8 @@ class ReviewActions:
         form=RejectForm,
         confirm="Nobody but staff reads it. Reopen takes the decision back.",
         done="rejected",
+        in_bulk=partial(decide_selection, BulkDecision.Outcome.REJECTED),
+        most=MOST_AT_ONCE,
         fits=is_in(*WAITING),
     )
     def reject(self, request: HttpRequest, review: Review, reason: str, data: dict[str, Any]) -> str:
@@ -58,7 +65,7 @@ class ReviewActions:
         fits=is_in(State.PENDING),
     )
     def flag(self, request: HttpRequest, review: Review, reason: str, data: dict[str, Any]) -> str:
-        services.flag_review(review, by=request.user, note=data["note"], reason=reason)
+        services.flag_review(review, by=request.user, note=data["note"], to=data["to"], reason=reason)
         return f"The review of {review} waits for a colleague."
 
     @console_action(

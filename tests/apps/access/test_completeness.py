@@ -82,7 +82,6 @@ LEFT_OUT = {
         "transferred_from": "Set when a learner is transferred.",
     },
     "progress": {},
-    "reviews": {"moderator": "The history tells it."},
     "subscriptions": {"anchor_day": "Follows from the period."},
     "payments": {
         "recorded_by": "On the page of the entry.",
@@ -98,6 +97,16 @@ LEFT_OUT = {
         "replaces": "On the page of the certificate.",
         "revoked_at": "The history tells it.",
         "revoked_by": "The history tells it.",
+    },
+    "reviews": {
+        "moderator": "The history tells it.",
+        "flagged_to": "The history tells it.",
+        "edited_at": "The history tells it.",
+        "waits_since": "The queue of the desk.",
+        "is_reported_anew": "The queue of the desk.",
+        "claimed_by": "Who is reading it at this moment.",
+        "claimed_until": "Who is reading it at this moment.",
+        "text_digest": "Made of the text.",
     },
 }
 
@@ -118,6 +127,9 @@ WHO_RUNS = {
     "jobs.tidy_up": "By itself, and by hand by managers and administrators.",
     "notifications.mail_unread_notifications": "By itself.",
     "subscriptions.run_scheduled_changes": "By itself, and by hand by managers and administrators.",
+    "reviews.decide_many": "Whoever asked for the bulk decision, and as long as they may decide on each review.",
+    "reviews.mark_waiting": "Whoever changed a rule.",
+    "reviews.tell_authors": "By itself.",
 }
 MESSAGES = {"apps.jobs.tasks.execute_run", "apps.jobs.tasks.run_scheduled"}
 

@@ -1,4 +1,4 @@
-"""Reviews are taken out by whom the matrix says, without what they do not see, and are never brought in."""
+"""Reviews are taken out by whom the matrix says, without what they do not see."""
 
 import csv
 from collections.abc import Callable
@@ -86,15 +86,9 @@ def test_support_takes_nothing_out(as_support: Client, review: Review) -> None:
     assert not ExportRecord.objects.exists()
 
 
-@pytest.mark.parametrize("person", ["administrator", "moderator"])
-def test_nobody_brings_reviews_in(
-    request: pytest.FixtureRequest, signed_in: SignedIn, review: Review, person: str
-) -> None:
-    client = signed_in(request.getfixturevalue(person))
+def test_who_decides_on_reviews_brings_none_in(as_moderator: Client) -> None:
+    page = as_moderator.get("/admin/imports/importjob/add/")
+    template = as_moderator.get("/admin/imports/importjob/templates/reviews/")
 
-    page = client.get("/admin/imports/importjob/add/")
-    template = client.get("/admin/imports/importjob/templates/reviews/")
-
-    assert 'value="reviews"' not in page.content.decode()
-    assert template.status_code in (403, 404)
+    assert (page.status_code, template.status_code) == (403, 403)
     assert not ImportJob.objects.exists()

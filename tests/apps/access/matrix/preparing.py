@@ -18,7 +18,7 @@ from apps.certificates import services as certificates
 from apps.certificates.models import Certificate, CertificateNote, CertificateTemplate
 from apps.enrollments import services as enrollments
 from apps.enrollments.models import Enrollment, LessonProgress
-from apps.reviews.models import Review
+from apps.reviews.models import Review, Testimonial
 from apps.reviews.services import approve_review, archive_review, feature_review
 from apps.subscriptions import services as subscriptions
 from apps.subscriptions.models import Subscription
@@ -110,6 +110,14 @@ PREPARED: dict[str, Callable[[Stage], object]] = {
         User.objects.get(pk=stage.keys["colleague"]), Role.objects.get(pk=stage.keys["spare_role"]), by=by(stage)
     ),
     "approved_review": lambda stage: approve_review(review(stage), by=by(stage)),
+    "shown_testimonial": lambda stage: (
+        approve_review(review(stage), by=by(stage)),
+        Testimonial.objects.update(quote=review(stage).text, is_active=True),
+    ),
+    "fitting_testimonial": lambda stage: (
+        approve_review(review(stage), by=by(stage)),
+        Testimonial.objects.update(quote=review(stage).text),
+    ),
     "featured_review": lambda stage: feature_review(review(stage), by=by(stage)),
     "archived_review": lambda stage: archive_review(review(stage), by=by(stage)),
     "pending_subscription": in_status(SubscriptionStatus.PENDING),

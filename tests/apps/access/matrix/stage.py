@@ -143,6 +143,9 @@ def asked(world: World) -> dict[str, Any]:
         review = reviews.review.make(course=course, user=world.rows[side]["user"])
         plant(review, side)
         keys["review" if side == "A" else "other_review"] = review.pk
+    keys["bulk"] = reviews.bulk_decision.make(requester=world.people["MO"]).pk
+    keys["rule"] = reviews.review_rule.make(code="matrix").pk
+    keys["testimonial"] = reviews.testimonial.make(review_id=keys["review"]).pk
     return keys | {"helper": helper.pk, "helper_below": below.pk} | certified(world)
 
 

@@ -12,6 +12,16 @@ from apps.records.models import ArchivableModel, NaturalKeyModel, TimestampedMod
 from apps.reviews.states import WAITING, RejectionReason, ReviewState
 
 WORST, BEST = 1, 5
+BOOKKEEPING = [
+    "helpful_count",
+    "reported_count",
+    "edited_at",
+    "waits_since",
+    "is_reported_anew",
+    "claimed_by",
+    "claimed_until",
+    "text_digest",
+]
 
 
 class Review(NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedModel):
@@ -40,8 +50,20 @@ class Review(NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedModel):
     is_featured = models.BooleanField("featured", default=False, editable=False)
     helpful_count = models.PositiveIntegerField("found helpful", default=0, editable=False)
     reported_count = models.PositiveIntegerField("reports", default=0, editable=False)
+    flagged_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
+    edited_at = models.DateTimeField("edited", null=True, editable=False)
+    # How the desk keeps its queue: none of it is history.
+    waits_since = models.DateTimeField(default=timezone.now, editable=False)
+    is_reported_anew = models.BooleanField("reported since the last decision", default=False, editable=False)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
+    )
+    claimed_until = models.DateTimeField(null=True, editable=False)
+    text_digest = models.CharField(max_length=16, blank=True, editable=False)
 
-    history = tracked(excluded_fields=["helpful_count", "reported_count"])
+    history = tracked(excluded_fields=BOOKKEEPING)
 
     natural_key_fields = ("user__email", "course__code")
 
@@ -61,6 +83,19 @@ class Review(NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedModel):
                 condition=Q(reported_count__gt=0),
                 name="reviews_reported_newest_first",
             ),
+            models.Index(
+                fields=["state", "-is_reported_anew", "waits_since", "id"],
+                condition=Q(state="pending", archived_at=None),
+                name="reviews_of_the_desk",
+            ),
+            models.Index(
+                fields=["flagged_to", "waits_since", "id"],
+                condition=Q(state="flagged", archived_at=None),
+                name="reviews_flagged_to",
+            ),
+            models.Index(fields=["claimed_by"], condition=Q(claimed_by__isnull=False), name="reviews_claimed"),
+            models.Index(fields=["text_digest", "id"], name="reviews_with_the_same_words"),
+            models.Index(fields=["user", "-created_at"], name="reviews_by_author"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user", "course"], name="one_review_per_person_and_course"),
@@ -76,6 +111,7 @@ class Review(NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedModel):
         permissions = [
             ("decide_review", "Can decide on reviews, archive and restore them"),
             ("export_review", "Can export reviews"),
+            ("import_review", "Can import reviews that were written elsewhere"),
         ]
 
     def __str__(self) -> str:

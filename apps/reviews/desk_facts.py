@@ -1,0 +1,126 @@
+"""What the desk shows beside a review: its course, its author's other reviews, reports, and texts that are like it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from apps.records.policy import scope
+from apps.reviews.models import Review, ReviewDecision, ReviewMark, ReviewReport
+from apps.reviews.queries import progress_of
+from apps.reviews.queue import COUNTED_UP_TO
+from apps.reviews.states import ReviewState
+from apps.reviews.words import likeness, normalized
+
+SHOWN = 5
+WAITING_ONES = (ReviewState.PENDING, ReviewState.FLAGGED)  # one by one: each has an index of its own
+COMPARED = 50
+ALIKE_FROM = 0.6
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The line above: how much waits (counted up to a bound), since when, and what was decided today by whom."""
+
+    waiting: int
+    oldest: datetime | None
+    own_today: int
+    today: list[tuple[str, int]]
+
+    @property
+    def waiting_words(self) -> str:
+        return f"{self.waiting:,}{'+' if self.waiting >= COUNTED_UP_TO else ''}"
+
+
+def figures(user: Any) -> Figures:
+    """Never counts a whole table: the queue up to a bound, and the decisions of one day from their index."""
+    to_decide = scope(user, "decide", Review).filter(archived_at=None)
+    pending, flagged = (to_decide.filter(state=state).order_by() for state in WAITING_ONES)
+    moments = [moment for rows in oldest_of(pending) for moment in rows]
+    today = decided_today().values_list("moderator").annotate(number=Count("pk"))
+    numbers = dict(today.order_by("-number", "moderator"))
+    people = get_user_model()._base_manager.in_bulk(list(numbers)[:SHOWN])
+    return Figures(
+        waiting=min(COUNTED_UP_TO, sum(rows[:COUNTED_UP_TO].count() for rows in (pending, flagged))),
+        oldest=min(moments, default=None),
+        own_today=numbers.get(user.pk, 0),
+        today=[(str(people[pk]), number) for pk, number in numbers.items() if pk in people],
+    )
+
+
+def oldest_of(pending: QuerySet[Review]) -> list[QuerySet[Any]]:
+    """Since when the oldest reported one waits, and the oldest other: each is the first of its part of the index.
+
+    A comparison, because `NOT` leads SQLite past the index.
+    """
+    ordered = pending.order_by("-is_reported_anew", "waits_since", "pk").values_list("waits_since", flat=True)
+    return [ordered.filter(is_reported_anew=True)[:1], ordered.filter(is_reported_anew__lt=True)[:1]]
+
+
+def decided_today() -> QuerySet[ReviewDecision]:
+    """What was approved or rejected since midnight and stands."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    standing = Q(decided_at__gte=midnight, taken_back_at=None, outcome__in=("approved", "rejected"))
+    return ReviewDecision.objects.filter(standing).order_by()
+
+
+@dataclass(frozen=True)
+class Context:
+    """What stands beside a review on the desk."""
+
+    average: float | None
+    rated: str
+    progress: int | None
+    others: list[Review]
+    others_rejected: int
+    decisions: list[ReviewDecision]
+    reports: list[ReviewReport]
+    alike: list[Review]
+    marks: list[ReviewMark]
+
+
+def context_of(review: Review, user: Any) -> Context:
+    seen = scope(user, "view", Review).filter(archived_at=None)
+    ratings = list(
+        Review.objects.filter(course=review.course_id, state=ReviewState.APPROVED)
+        .order_by("-created_at", "-pk")
+        .values_list("rating", flat=True)[:COUNTED_UP_TO]
+    )
+    others = list(
+        seen.filter(user=review.user_id)
+        .exclude(pk=review.pk)
+        .select_related("course", "moderator")
+        .order_by("-created_at")[: SHOWN * 2]
+    )
+    reports = scope(user, "view", ReviewReport).filter(review=review).select_related("reported_by")
+    return Context(
+        average=sum(ratings) / len(ratings) if ratings else None,
+        rated=f"{len(ratings):,}{'+' if len(ratings) == COUNTED_UP_TO else ''}",
+        progress=progress_of(review),
+        others=others,
+        others_rejected=sum(other.state == ReviewState.REJECTED for other in others),
+        decisions=list(
+            ReviewDecision.objects.filter(review=review, taken_back_at=None).select_related("moderator")[:SHOWN]
+        ),
+        reports=list(reports.order_by("-reported_at", "-pk")[:SHOWN]),
+        alike=alike(review, seen),
+        marks=list(ReviewMark.objects.filter(review=review).select_related("rule")),
+    )
+
+
+def alike(review: Review, seen: QuerySet[Review]) -> list[Review]:
+    """Reviews with the same words anywhere, and those among the newest of the course with most of them."""
+    others = seen.exclude(pk=review.pk)
+    twins = others.filter(text_digest=review.text_digest) if review.text_digest else others.none()
+    same = list(twins.values_list("pk", flat=True)[:SHOWN])
+    words = frozenset(normalized(review.text).split())
+    nearby = others.filter(course=review.course_id).order_by("-created_at", "-pk").values_list("pk", "text")[:COMPARED]
+    near = [pk for pk, text in nearby if likeness(words, frozenset(normalized(text).split())) >= ALIKE_FROM]
+    chosen = list(dict.fromkeys([*same, *near]))[:SHOWN]
+    if not chosen:
+        return []
+    found = seen.select_related("user", "course").in_bulk(chosen)
+    return [found[pk] for pk in chosen if pk in found]

@@ -1,0 +1,88 @@
+"""Two moderators at the desk, by keys alone: each review is decided once, and what was done is said."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from apps.accounts.models import User
+from apps.catalog.models import Course
+from apps.reviews.models import Review, ReviewDecision
+from tests.recipes import reviews
+from tests.support.people import give_role, person
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+DESK = "/admin/reviews/review/desk/"
+
+
+def shown(page: Page) -> str:
+    return page.locator(".d-review h2").inner_text()
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def says(page: Page, words: str) -> None:
+    expect(page.locator("#desk-said")).to_contain_text(words)
+
+
+def test_two_people_decide_by_keys_and_never_the_same(
+    open_browser: Callable[..., Page], course: Course, moderator: User
+) -> None:
+    colleague = give_role(person("colleague"), "moderator")
+    for number in range(7):
+        since = timezone.now() - timedelta(hours=9 - number)
+        reviews.review.make(course=course, title=f"Review {number}", waits_since=since)
+    first, second = open_browser(moderator), open_browser(colleague, width=390, color_scheme="dark")
+
+    first.goto(DESK)
+    expect(first.locator(".d-review h2")).to_have_text("Review 0")
+    expect(first.locator("[data-hold]")).to_have_text(re.compile(r"held by you [45]:\d\d"))
+    second.goto(DESK)
+    expect(second.locator(".d-review h2")).to_have_text("Review 1")
+
+    press(first, "a")
+    says(first, "approved.")
+    expect(first.locator(".d-review h2")).to_have_text("Review 2")
+    press(second, "r", "ArrowDown", "Enter")
+    says(second, "rejected.")
+    expect(second.locator(".d-review h2")).to_have_text("Review 3")
+    press(first, "u")
+    says(first, "Taken back")
+    expect(first.locator(".d-review h2")).to_have_text("Review 0")
+    press(first, "j")
+    expect(first.locator(".d-review h2")).to_have_text("Review 2")
+    press(first, "k")
+    expect(first.locator(".d-review h2")).to_have_text("Review 0")
+    press(first, "f")
+    first.locator("#desk-flag-to").select_option(label="Robin Colleague")
+    press(first, "Tab")
+    first.keyboard.type("Is this about the course?")
+    press(first, "Tab", "Enter")
+    says(first, "flagged.")
+    press(second, "a")
+    expect(second.locator(".d-review h2")).to_have_text("Review 0")  # it was flagged to them, so it comes first
+    expect(second.locator(".d-note")).to_contain_text("Is this about the course?")
+    press(first, "s")
+    says(first, "left for later.")
+    press(first, "?")
+    expect(first.locator("#c-keys-dialog")).to_contain_text("Reject with a reason")
+    press(first, "Escape")
+    press(first, "r", "Escape", "a")
+    says(first, "approved.")
+    for page in (first, second):
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    first.goto("/admin/")
+
+    decided = ReviewDecision.objects.filter(taken_back_at=None).values_list("review", "outcome")
+    assert len(decided) == len(set(decided)) == 4
+    assert Review.objects.get(title="Review 1").rejection_reason == "offensive"
+    assert Review.objects.filter(title__in=("Review 2", "Review 0")).exclude(state="approved").count() == 2
+    expect(first.get_by_role("link", name="Review desk").first).to_be_visible()
+    assert Review.objects.exclude(claimed_by=None).get().claimed_by == colleague
