@@ -110,9 +110,9 @@ def console_action(
     with the keyword `data` like the action itself. It says how many were done, and in a sentence each that was not.
     `fits` hides the button where it makes no sense (the service still refuses).
     """
-    more = {"leads_to": leads_to, "at_once": at_once, "in_bulk": in_bulk, "most": most}
+    more: dict[str, Any] = {"leads_to": leads_to, "at_once": at_once, "in_bulk": in_bulk, "most": most}
     more |= {"fits": fits} if fits else {}
-    facts = ConsoleAction(label, verb, ask_reason, form, confirm, done, **more)  # type: ignore[arg-type]
+    facts = ConsoleAction(label, verb, ask_reason, form, confirm, done, **more)
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)

@@ -9,9 +9,12 @@ from django.utils import timezone
 from apps.audit import recording
 
 
-def record_history(model: type[models.Model], ids: Collection[int], history_type: str) -> dict[int, int]:
+def record_history(
+    model: type[models.Model], ids: Collection[int], history_type: str, *, reason: str = ""
+) -> dict[int, int]:
     """Writes one history row for each of these records as they stand; answers with its id for each record.
 
+    Their reason is that of the change set, unless they have one of their own.
     Call it after creating or changing the records, and before deleting them. Raises `LookupError` without a change set.
     """
     if not ids:
@@ -23,7 +26,7 @@ def record_history(model: type[models.Model], ids: Collection[int], history_type
     names = [tracked_field.column for tracked_field in history.tracked_fields]
     facts = {
         "history_date": timezone.now(),
-        "history_change_reason": change_set.reason or None,
+        "history_change_reason": reason or change_set.reason or None,
         "history_type": history_type,
         "history_user_id": change_set.actor_id,
         "change_set_id": change_set.pk,

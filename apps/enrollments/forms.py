@@ -5,22 +5,19 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 from django.utils import timezone
-from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
 from admin_theme.actions import ActionForm
+from admin_theme.gate import current_only, gate
+from admin_theme.widgets import dress
+from apps.catalog.models import Course
 from apps.enrollments.models import Enrollment
 
 
 class EnrollForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Enrolls a learner by e-mail address."""
+    """Enrolls a learner by e-mail address; where no seat is free they wait for one."""
 
     learner_email = forms.EmailField(label="Learner's e-mail address", widget=UnfoldAdminTextInputWidget)
-    waitlist = forms.BooleanField(
-        label="Put on the waiting list",
-        required=False,
-        widget=UnfoldBooleanSwitchWidget,
-        help_text="Takes no seat; activate the enrollment later.",
-    )
 
     class Meta:
         model = Enrollment
@@ -50,3 +47,44 @@ class ExtendForm(ActionForm):
         if until is not None and until <= timezone.now():
             raise forms.ValidationError("This moment has passed. Choose a later one.")
         return until
+
+
+class TransferForm(ActionForm):
+    """Asks for the course to go to: one whose learners the person manages as well."""
+
+    to = forms.CharField(
+        label="Code of the other course",
+        max_length=50,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "autofocus": True}),
+        help_text="For example PY-101. Progress stays with this course; the end of access goes along.",
+    )
+
+    def clean_to(self) -> Course:
+        code = self.cleaned_data["to"].strip()
+        managed = current_only(gate.scope(self.request.user, "manage_students", Course))
+        found: Course | None = managed.filter(code__iexact=code).first()
+        if found is None:
+            raise forms.ValidationError("You manage the learners of no course with this code. Check the spelling.")
+        return found
+
+
+class EnrollManyForm(forms.Form):
+    """A pasted list of addresses and why they are enrolled."""
+
+    addresses = forms.CharField(
+        label="E-mail addresses",
+        max_length=1_000_000,
+        widget=forms.Textarea(attrs={"rows": 12, "autofocus": True, "spellcheck": "false"}),
+        help_text="One to a line, or parted by commas. “Robin Example <robin@example.org>” is understood as well.",
+    )
+    reason = forms.CharField(
+        label="Reason",
+        max_length=500,
+        widget=forms.TextInput,
+        help_text="Kept in the history, where colleagues read it.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for asked in self.fields.values():
+            dress(asked)

@@ -34,6 +34,9 @@ class Enrollment(NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedMode
     access_ends_at = models.DateTimeField("access ends", null=True, blank=True, help_text="Empty means no end.")
     progress_percent = models.PositiveSmallIntegerField("progress (%)", default=0, validators=[MaxValueValidator(100)])
     last_accessed_at = models.DateTimeField("last opened", null=True, blank=True)
+    transferred_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="transferred_to"
+    )
 
     history = tracked()
 

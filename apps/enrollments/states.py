@@ -27,6 +27,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 # States that take one of the seats of a course.
 SEATED = frozenset({EnrollmentStatus.ACTIVE, EnrollmentStatus.SUSPENDED})
+# States from which a learner can be transferred to another course.
+MOVABLE = SEATED | {EnrollmentStatus.WAITLISTED}
 # States in which somebody counts as a learner of a course: everybody who began, unless they left.
 LEARNING = frozenset(EnrollmentStatus) - {EnrollmentStatus.WAITLISTED, EnrollmentStatus.DROPPED}
 

@@ -1,5 +1,6 @@
 """Telling people something, and what they do about it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from apps.jobs.models import JobRun
 from apps.jobs.queries import duration_words, seconds_taken, subject_address
 from apps.notifications.models import Notification
-from apps.notifications.queries import unread_notifications
+from apps.notifications.queries import FOR_LEARNERS, unread_notifications
 from apps.records.rules import RuleBroken
 
 # Whoever waited this long for background work has most likely gone on to something else.
@@ -33,10 +34,31 @@ def notify(
         return None
     if link and not is_own_address(link):
         raise RuleBroken("A notification leads to a page of the console only.")
-    shown = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
     return Notification.objects.create(
-        recipient=person, kind=kind, title=shown, text=text, link=link, priority=priority, expires_at=expires_at
+        recipient=person,
+        kind=kind,
+        title=shortened(title),
+        text=text,
+        link=link,
+        priority=priority,
+        expires_at=expires_at,
     )
+
+
+def notify_learners(people: Iterable[Any], *, kind: str, title: str, text: str = "") -> None:
+    """Tells people who have no console something: it reaches them by mail, once, as soon as a mail server takes it."""
+    Notification.objects.bulk_create(
+        [
+            Notification(recipient=person, kind=f"{FOR_LEARNERS}{kind}", title=shortened(title), text=text)
+            for person in people
+            if person.is_active
+        ],
+        batch_size=500,
+    )
+
+
+def shortened(title: str) -> str:
+    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
 
 
 def is_own_address(link: str) -> bool:

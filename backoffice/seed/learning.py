@@ -9,7 +9,7 @@ from apps.accounts.models import User
 from apps.catalog.models import Course, Lesson
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.enrollments.services import refresh_counters
-from apps.enrollments.states import EnrollmentStatus
+from apps.enrollments.states import SEATED, EnrollmentStatus
 from backoffice.seed.people import People
 from backoffice.seed.writing import World, write_all
 
@@ -30,8 +30,10 @@ def make_learning(world: World, courses: list[Course], lessons: dict[int, list[L
     dice = world.dice("learning")
     enrollments = make_enrollments(world, dice, courses, people)
     progress: list[LessonProgress] = []
+    full = {one.course_id for one in enrollments if one.status == EnrollmentStatus.WAITLISTED}
     for enrollment in enrollments:
-        progress += learn(world, dice, enrollment, lessons[enrollment.course_id])
+        place = enrollment.course_id
+        progress += learn(world, dice, enrollment, lessons[place], keeps_seat=place in full)
     write_all(enrollments, touched="last_accessed_at")
     for row in progress:
         row.enrollment_id = row.enrollment.pk
@@ -82,14 +84,21 @@ def enroll(world: World, dice: random.Random, course: Course, learner: User) -> 
     )
 
 
-def learn(world: World, dice: random.Random, enrollment: Enrollment, lessons: list[Lesson]) -> list[LessonProgress]:
-    """Decides how the enrollment went and returns what was done in each lesson that was opened."""
+def learn(
+    world: World, dice: random.Random, enrollment: Enrollment, lessons: list[Lesson], *, keeps_seat: bool
+) -> list[LessonProgress]:
+    """Decides how the enrollment went and returns what was done in each lesson that was opened.
+
+    Where others wait nobody has given a seat back: it would be theirs.
+    """
     if enrollment.status == EnrollmentStatus.WAITLISTED:
         return []
     end = enrollment.course.archived_at or world.now
     days = (end - enrollment.enrolled_at).days
     finishing = 18 if days > 20 else 0
     fate = dice.choices(FATES, (58, finishing, 12, 5 if days > 90 else 0, 1))[0]
+    if keeps_seat and fate not in SEATED:
+        fate = EnrollmentStatus.ACTIVE
     enrollment.status = fate
     share = 1.0 if fate == EnrollmentStatus.COMPLETED else dice.betavariate(1, 4) * min(1.0, days / 40)
     done = min(int(len(lessons) * share), len(lessons) if fate == EnrollmentStatus.COMPLETED else len(lessons) - 1)

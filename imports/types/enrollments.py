@@ -1,23 +1,25 @@
 """Who takes which course. Imported completions send nothing and issue nothing unless that is asked for."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Count
 from django.utils import timezone
 
 from apps.access.memory import remembered
 from apps.catalog.models import Course
 from apps.enrollments.models import Enrollment
+from apps.enrollments.queries import seats_and_waiting
 from apps.enrollments.services import enter_status, refresh_counters, refusal_to_enroll
 from apps.enrollments.states import SEATED, EnrollmentStatus
 from apps.records.policy import policy_for, scope
 from apps.records.rules import RuleBroken
-from imports.codes import RowCode
+from imports.codes import RowCode, WarningCode
 from imports.provisional import is_provisional
 from imports.types.base import CLEAR, Chunk, Column, Draft, ImportKind
 from imports.types.columns import Choice, Moment, Reference, WholeNumber
+
+WAITS = "waits"
 
 
 class Enrollments(ImportKind):
@@ -67,7 +69,7 @@ class Enrollments(ImportKind):
         for draft in chunk.sound:
             if "status" in draft.changes and draft.given["status"] is not CLEAR:
                 self._enter_status(draft)
-        self._refuse_without_seat(chunk)
+        self._seat(chunk)
 
     def _enter_status(self, draft: Draft) -> None:
         """A new enrollment may have any state, an old one goes its ways; both get what follows from it."""
@@ -90,8 +92,12 @@ class Enrollments(ImportKind):
         draft.values.setdefault("completed_at", enrollment.completed_at)
         draft.values.setdefault("progress_percent", enrollment.progress_percent)
 
-    def _refuse_without_seat(self, chunk: Chunk) -> None:
-        """Courses with a limit take no more learners than they have seats; earlier rows of the file count."""
+    def _seat(self, chunk: Chunk) -> None:
+        """Courses with a limit take no more learners than they have seats; earlier rows of the file count.
+
+        Who comes newly and is not said to be active waits where no seat is free; what the file asks for in words and
+        cannot be is refused.
+        """
         wanting = [draft for draft in chunk.sound if _takes_seat(draft)]
         places = {draft.field("course_id") for draft in wanting}
         courses = Course.with_archived.filter(pk__in=places).exclude(seats=None).in_bulk() if places else {}
@@ -103,18 +109,50 @@ class Enrollments(ImportKind):
             return
         taken: Counter[int] = chunk.memory.setdefault("seats taken", Counter())
         unknown = courses.keys() - taken.keys()
-        in_use = Enrollment.objects.filter(course__in=unknown, status__in=SEATED).order_by().values_list("course")
-        taken.update(dict.fromkeys(unknown, 0))
-        taken.update(dict(in_use.annotate(number=Count("pk"))))
+        ahead: Counter[int] = chunk.memory.setdefault("learners who wait already", Counter())
+        for pk, (in_use, waiting) in seats_and_waiting(unknown).items():
+            taken[pk], ahead[pk] = in_use, waiting
         for draft in wanting:
             course = courses.get(draft.field("course_id"))
             if course is None:
                 continue
             status = str(draft.field("status") or EnrollmentStatus.ACTIVE)
-            if refusal := refusal_to_enroll(course, status=status, seats_in_use=taken[course.pk]):
-                draft.fault(RowCode.R_RULE, refusal, self.column("course_code"), draft.given.get("course_code", ""))
-            else:
+            may_wait = draft.is_new and "status" not in draft.values and not course.is_archived
+            in_use = taken[course.pk] + (ahead[course.pk] if may_wait else 0)
+            refusal = refusal_to_enroll(course, status=status, seats_in_use=in_use)
+            if not refusal:
                 taken[course.pk] += 1
+            elif may_wait:
+                draft.values["status"], draft.extra[WAITS] = EnrollmentStatus.WAITLISTED.value, True
+                draft.warn(WarningCode.W_RULE, f"No seat of {course} is free, so the learner waits for one.")
+            else:
+                draft.fault(RowCode.R_RULE, refusal, self.column("course_code"), draft.given.get("course_code", ""))
+
+    def rights_used(self, values: Mapping[str, Any], extra: Mapping[str, Any]) -> set[str]:
+        """To wait for a seat is less than to have one, so that it takes no right of its own."""
+        if extra.get(WAITS):
+            values = {name: value for name, value in values.items() if name != "status"}
+        return super().rights_used(values, extra)
+
+    def before_writing(self, created: list[dict[str, Any]], updated: list[dict[str, Any]]) -> None:
+        """Seats that somebody else took since the plan are not given twice: who comes newly waits for one."""
+        wanting = [values for values in created if values.get("status", EnrollmentStatus.ACTIVE) in SEATED]
+        ids = {values["id"] for values in updated if values.get("status") in SEATED}
+        stay = dict(Enrollment.with_archived.filter(pk__in=ids).exclude(status__in=SEATED).values_list("pk", "course"))
+        places = {values["course_id"] for values in wanting} | set(stay.values())
+        courses = Course.with_archived.filter(pk__in=places).exclude(seats=None).order_by("pk").select_for_update()
+        left = {course.pk: course.seats or 0 for course in courses}
+        for pk, (in_use, _waiting) in seats_and_waiting(left).items():
+            left[pk] -= in_use
+        for values in [values for values in updated if stay.get(values["id"]) in left]:
+            left[stay[values["id"]]] -= 1
+            if left[stay[values["id"]]] < 0:
+                for name in ("status", "completed_at", "progress_percent"):
+                    values.pop(name, None)
+        for values in [values for values in wanting if values["course_id"] in left]:
+            left[values["course_id"]] -= 1
+            if left[values["course_id"]] < 0:
+                values["status"] = EnrollmentStatus.WAITLISTED.value
 
     def after_all(self, ids: Sequence[int]) -> None:
         self._count_learners(ids)

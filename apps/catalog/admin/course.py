@@ -29,6 +29,7 @@ from apps.catalog.admin.people import PeopleActions, people_tab
 from apps.catalog.forms import CourseForm
 from apps.catalog.models import Course, CourseInstructor
 from apps.catalog.queries import add_list_facts
+from apps.catalog.seats import seats_changed
 from apps.catalog.services import missing_before_publication, warnings_before_publication
 from apps.catalog.states import CourseStatus
 from apps.catalog.tabs import course_tabs
@@ -212,6 +213,9 @@ class CourseAdmin(CourseActions, PeopleActions, TabbedAdmin[Course]):
         if change:
             policy_for(Course).refuse_gain(request.user, obj)
             super().save_model(request, obj, form, change)
+            if "seats" in form.changed_data:
+                for told in seats_changed:
+                    told(obj, request.user)
             return
         obj.save()
         if not request.user.is_superuser:

@@ -1,11 +1,13 @@
 """Enrollments: a list that stays quick with a million rows, and a page with everything that can be done to one."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,13 +21,15 @@ from apps.catalog.admin.panels import history_tab
 from apps.catalog.admin.pieces import course_from_address
 from apps.enrollments import services
 from apps.enrollments.admin.enrollment_actions import EnrollmentActions
+from apps.enrollments.admin.many import enroll_many_view
 from apps.enrollments.forms import EnrollForm
 from apps.enrollments.models import Enrollment
-from apps.enrollments.panels import STATUS_TONES, progress_tab
+from apps.enrollments.panels import STATUS_TONES, access_tab, place_in_words, progress_tab, transfers
 from apps.enrollments.person_tabs import learner_from_address
+from apps.enrollments.states import EnrollmentStatus
 from apps.enrollments.tabs import enrollment_tabs
 
-enrollment_tabs += [Tab(key="facts", title="Facts", place=10, has_fields=True), progress_tab, history_tab()]
+enrollment_tabs += [Tab(key="facts", title="Facts", place=10, has_fields=True), access_tab, progress_tab, history_tab()]
 
 
 @admin.register(Enrollment)
@@ -50,10 +54,17 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
         "activate",
         "resume",
         "extend",
-        {"title": "More", "icon": "more_horiz", "items": ["complete", "suspend", "drop", "expire", "archive"]},
+        {
+            "title": "More",
+            "icon": "more_horiz",
+            "items": ["complete", "transfer", "suspend", "drop", "expire", "archive"],
+        },
         "restore",
     )
-    actions = ("complete", "suspend", "resume", "drop", "expire", "extend", "archive", "restore")
+    actions = ("complete", "suspend", "resume", "transfer", "drop", "expire", "extend", "archive", "restore")
+
+    class Media:
+        css = {"all": ("enrollments/enrollments.css",)}
 
     # The list
 
@@ -123,21 +134,25 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
 
     def headline(self, request: HttpRequest, record: Enrollment) -> dict[str, Any]:  # noqa: ARG002
         state = badge("Archived") if record.is_archived else self.state(record)
+        figure: tuple[str, str] = ("Progress", percent_bar(record.progress_percent))
+        if record.status == EnrollmentStatus.WAITLISTED and not record.is_archived:
+            figure = ("Waiting list", place_in_words(record))
         return {
             "badge": state,
             "line": f"{record.course.code} · enrolled by {record.get_source_display().lower()}",
             "figures": [
-                ("Progress", percent_bar(record.progress_percent)),
+                figure,
                 ("Access ends", relative_time(record.access_ends_at, empty="No end")),
                 ("Last opened", relative_time(record.last_accessed_at, empty="Never")),
             ],
         }
 
-    def side_facts(self, request: HttpRequest, record: Enrollment) -> list[tuple[str, SafeString | str]]:  # noqa: ARG002
+    def side_facts(self, request: HttpRequest, record: Enrollment) -> list[tuple[str, SafeString | str]]:
         return [
             ("Course", self.course_link(record)),
             ("Enrolled", relative_time(record.enrolled_at)),
             ("Completed", relative_time(record.completed_at, empty="Not yet")),
+            *transfers(request, record),
         ]
 
     def get_form(
@@ -154,7 +169,7 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
-            return [(None, {"fields": ("course", "learner_email", "access_ends_at", "waitlist")})]
+            return [(None, {"fields": ("course", "learner_email", "access_ends_at")})]
         return super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -175,6 +190,14 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
         """Facts of an enrollment are not typed over; its actions change it."""
         return False
 
+    def get_urls(self) -> list[URLPattern]:
+        many = path(
+            "enroll-many/<course_id>/",
+            self.admin_site.admin_view(partial(enroll_many_view, self)),
+            name="enrollments_enrollment_enroll_many",
+        )
+        return [many, *super().get_urls()]
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         if not change:
             made = services.enroll(
@@ -182,12 +205,13 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
                 form.learner,
                 by=request.user,
                 access_ends_at=obj.access_ends_at,
-                waitlist=form.cleaned_data["waitlist"],
             )
-            obj.pk, obj.user = made.pk, made.user
+            obj.pk, obj.user, obj.status, obj.enrolled_at = made.pk, made.user, made.status, made.enrolled_at
 
     def delete_model(self, request: HttpRequest, obj: Enrollment) -> None:
         services.delete_enrollment(obj, by=request.user)
 
-    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:  # noqa: ARG002
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        if obj.status == EnrollmentStatus.WAITLISTED:
+            messages.warning(request, f"No seat is free: {obj.learner_name} is {place_in_words(obj)} who wait for one.")
         return HttpResponseRedirect(tab_address(obj.course, "learners"))

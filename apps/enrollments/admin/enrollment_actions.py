@@ -8,9 +8,9 @@ from unfold.enums import ActionVariant
 
 from admin_theme.actions import console_action
 from apps.enrollments import services
-from apps.enrollments.forms import ExtendForm
+from apps.enrollments.forms import ExtendForm, TransferForm
 from apps.enrollments.models import Enrollment
-from apps.enrollments.states import EnrollmentStatus
+from apps.enrollments.states import MOVABLE, EnrollmentStatus
 
 Status = EnrollmentStatus
 REASONED: dict[str, Any] = {"verb": "manage_students", "ask_reason": True}
@@ -86,10 +86,24 @@ class EnrollmentActions:
         return f"{enrollment} is suspended."
 
     @console_action(
+        "Transfer",
+        **REASONED,
+        icon="move_up",
+        form=TransferForm,
+        confirm="The learner leaves this course and takes the other; where no seat is free there, they wait for one.",
+        done="transferred",
+        fits=is_in(*MOVABLE),
+    )
+    def transfer(self, request: HttpRequest, enrollment: Enrollment, reason: str, data: dict[str, Any]) -> str:
+        made = services.transfer_enrollment(enrollment, data["to"], by=request.user, reason=reason)
+        waits = " and waits for a seat" if made.status == Status.WAITLISTED else ""
+        return f"{made.learner_name} takes {made.course} now{waits}."
+
+    @console_action(
         "Drop",
         **REASONED,
         icon="logout",
-        confirm="The learner leaves the course; what they did is kept. Activate lets them in again.",
+        confirm="The learner leaves the course; what they did is kept. A seat goes to the next on the waiting list.",
         done="dropped",
         fits=is_in(Status.WAITLISTED, Status.ACTIVE, Status.SUSPENDED),
     )
@@ -101,7 +115,7 @@ class EnrollmentActions:
         "Expire",
         **REASONED,
         icon="timer_off",
-        confirm="Access ends now. Extend access lets the learner in again.",
+        confirm="Access ends; a seat goes to the next on the waiting list. Extend access lets the learner in again.",
         done="expired",
         fits=is_in(Status.ACTIVE, Status.SUSPENDED),
     )

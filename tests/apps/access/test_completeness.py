@@ -76,7 +76,11 @@ LEFT_OUT = {
     "assessments": {},
     "questions": {},
     "answers": {},
-    "enrollments": {"source": "Set when it is made.", "last_accessed_at": "A figure."},
+    "enrollments": {
+        "source": "Set when it is made.",
+        "last_accessed_at": "A figure.",
+        "transferred_from": "Set when a learner is transferred.",
+    },
     "progress": {},
     "subscriptions": {"anchor_day": "Follows from the period."},
     "payments": {
@@ -112,6 +116,7 @@ WHO_RUNS = {
     "certificates.make_bundle": "Whoever may export certificates; its file is theirs alone.",
     "certificates.tidy_certificates": "By itself, and by hand by managers and administrators.",
     "enrollments.expire_enrollments": "By itself, and by hand by managers and administrators.",
+    "enrollments.give_seats": "By itself, and by hand by managers and administrators.",
     "imports.apply": "Whoever uploaded the file, or an administrator, and as long as they may import its kind.",
     "imports.export": "Whoever may export the kind; its file is theirs alone.",
     "imports.export_workbook": "Whoever may export the kind; its file is theirs alone.",

@@ -66,37 +66,6 @@ def test_an_archived_course_takes_nobody(course: Course, student: User, administ
     assert not Enrollment.with_archived.exists()
 
 
-def test_a_full_course_takes_nobody_but_has_a_waiting_list(course: Course, student: User, administrator: User) -> None:
-    course.seats = 1
-    course.save()
-    services.enroll(course, accounts.person.make(), by=administrator)
-
-    with pytest.raises(RuleBroken, match="The only seat of Python from the first line is taken"):
-        services.enroll(course, student, by=administrator)
-    waiting = services.enroll(course, student, by=administrator, waitlist=True)
-    with pytest.raises(RuleBroken, match="is taken"):
-        services.activate_enrollment(waiting, by=administrator)
-
-    assert stored(waiting).status == Status.WAITLISTED
-
-
-@pytest.mark.parametrize("leave", [services.drop_enrollment, services.expire_enrollment, services.archive_enrollment])
-def test_a_seat_given_back_goes_to_the_next_on_the_list(
-    course: Course, student: User, administrator: User, leave: Callable[..., Any]
-) -> None:
-    course.seats = 1
-    course.save()
-    first = services.enroll(course, accounts.person.make(), by=administrator)
-    waiting = services.enroll(course, student, by=administrator, waitlist=True)
-
-    leave(first, by=administrator)
-    services.activate_enrollment(waiting, by=administrator)
-
-    assert stored(waiting).status == Status.ACTIVE
-    course.refresh_from_db()
-    assert course.enrolled_count == (2 if leave is services.expire_enrollment else 1)
-
-
 def test_somebody_who_cannot_sign_in_is_not_enrolled(course: Course, student: User, administrator: User) -> None:
     student.status = User.Status.SUSPENDED
     student.save()
@@ -169,6 +138,7 @@ def test_a_suspended_learner_is_let_in_again_unless_access_has_ended(
     assert stored(enrollment).status == Status.ACTIVE
 
     enrollment.access_ends_at = timezone.now() - timedelta(hours=1)
+    enrollment.save()
     services.suspend_enrollment(enrollment, by=administrator)
     with pytest.raises(RuleBroken, match="Extend it instead"):
         services.resume_enrollment(enrollment, by=administrator)
@@ -185,16 +155,26 @@ def test_extending_access_lets_somebody_expired_in_again(enrollment: Enrollment,
     assert (stored(enrollment).status, stored(enrollment).access_ends_at) == (Status.ACTIVE, until)
 
 
-def test_access_is_not_extended_into_the_past_nor_for_somebody_who_left(
-    enrollment: Enrollment, administrator: User
-) -> None:
+def test_access_is_extended_to_a_later_end_only(enrollment: Enrollment, administrator: User) -> None:
+    now = timezone.now()
     with pytest.raises(RuleBroken, match="lies in the past"):
-        services.extend_access(enrollment, timezone.now() - timedelta(days=1), by=administrator)
+        services.extend_access(enrollment, now - timedelta(days=1), by=administrator)
+    with pytest.raises(RuleBroken, match="has no end"):
+        services.extend_access(enrollment, now + timedelta(days=9), by=administrator)
+    Enrollment.objects.filter(pk=enrollment.pk).update(access_ends_at=now + timedelta(days=5))
+    for days in (4, 5):
+        with pytest.raises(RuleBroken, match="ends later than that already"):
+            services.extend_access(enrollment, now + timedelta(days=days), by=administrator)
+    assert stored(enrollment).access_ends_at == now + timedelta(days=5)
+
+    services.extend_access(enrollment, now + timedelta(days=6), by=administrator)
+    services.extend_access(enrollment, None, by=administrator)
     services.drop_enrollment(enrollment, by=administrator)
     with pytest.raises(RuleBroken, match="Activate it first"):
         services.extend_access(enrollment, None, by=administrator)
 
-    assert stored(enrollment).access_ends_at is None
+    ends = list(enrollment.history.order_by("history_id").values_list("access_ends_at", flat=True))
+    assert ends[-3:] == [now + timedelta(days=6), None, None]
 
 
 def test_nothing_happens_to_an_archived_enrollment_until_it_is_restored(

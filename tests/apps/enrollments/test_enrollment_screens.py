@@ -62,7 +62,7 @@ def test_the_lists_take_the_same_queries_for_ten_and_for_a_thousand(
         as_administrator.get(address)
 
 
-@pytest.mark.parametrize("tab", ["facts", "progress", "history"])
+@pytest.mark.parametrize("tab", ["facts", "access", "progress", "history"])
 def test_no_tab_takes_more_queries_than_it_may(
     as_administrator: Client, enrollment: Enrollment, tab: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -1,7 +1,10 @@
 """What has to be so before a deed of the table makes sense."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from apps.access.models import Role
 from apps.access.services import assign_role, set_active
@@ -96,6 +99,9 @@ PREPARED: dict[str, Callable[[Stage], object]] = {
     "changed_category": changed_again(Category, "category", "name"),
     "suspended_enrollment": lambda stage: enrollments.suspend_enrollment(enrollment(stage), by=by(stage)),
     "dropped_enrollment": lambda stage: enrollments.drop_enrollment(enrollment(stage), by=by(stage)),
+    "ending_enrollment": lambda stage: Enrollment.objects.filter(pk=stage.keys["enrollment"]).update(
+        access_ends_at=timezone.now() + timedelta(days=1)
+    ),
     "archived_enrollment": lambda stage: enrollments.archive_enrollment(enrollment(stage), by=by(stage)),
     "locked": locked,
     "suspended_person": lambda stage: suspend_person(learner(stage), by=by(stage), reason="Asked."),
