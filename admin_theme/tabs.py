@@ -52,7 +52,7 @@ class TabbedAdmin(ConsoleAdmin[M]):
         css = {"all": ("admin_theme/pages.css",)}
 
     def headline(self, request: HttpRequest, record: M) -> dict[str, Any]:  # noqa: ARG002
-        """What stands above the tabs: `badge`, `line` (quiet), `figures` (label and value) and `warnings`."""
+        """What stands above the tabs: `badge`, `line` (quiet), `lead`, `figures` (label and value) and `warnings`."""
         return {}
 
     def side_facts(self, request: HttpRequest, record: M) -> list[tuple[str, SafeString | str]]:  # noqa: ARG002
@@ -83,11 +83,16 @@ class TabbedAdmin(ConsoleAdmin[M]):
         return found[key]
 
     def current_tab(self, request: HttpRequest, record: Any) -> Tab | None:
-        """The tab this address shows; None while a record is being added."""
+        """The tab this address shows; None while a record is being added.
+
+        What is posted to an address that names none is for the first tab with fields.
+        """
         if record is None or record.pk is None:
             return None
         tabs = self.tabs_for(request, record)
-        return next((tab for tab in tabs if tab.key == request.GET.get(TAB)), tabs[0])
+        with_fields = [tab for tab in tabs if tab.has_fields] if request.method == "POST" else []
+        first = (with_fields or tabs)[0]
+        return next((tab for tab in tabs if tab.key == request.GET.get(TAB)), first)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         tab = self.current_tab(request, obj)

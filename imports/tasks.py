@@ -13,12 +13,16 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from apps.accounts.about import hand_over
+from apps.accounts.models import User
+from apps.audit.recording import count
 from apps.catalog.models import Course
 from apps.certificates.tasks import issue_chosen
 from apps.enrollments.models import Enrollment
 from apps.jobs.models import JobRun
 from apps.jobs.registry import job
 from apps.jobs.running import Run
+from apps.records.policy import scope
 from apps.records.rules import RuleBroken
 from imports.approvals import is_awaited
 from imports.closing import (
@@ -35,6 +39,7 @@ from imports.exporter import export_dataset
 from imports.exporter.course_workbook import export_courses
 from imports.exporter.keeping import delete_old_exports
 from imports.exporter.lists import listed_rows
+from imports.exporter.person_file import export_person
 from imports.files import delete_file, forget_passwords, tables_of
 from imports.mapping import exact_mapping
 from imports.models import Feed, ImportJob, ImportRow
@@ -284,3 +289,25 @@ def make_export(run: Run, *, kind: str, fmt: str, query: str) -> str:
         )
     run.count(rows=record.row_count)
     return f"{record.row_count:,} rows are ready. Fetch the file under Exports within a day."
+
+
+@job(title="Write everything held about a person", key="imports.hand_over")
+def write_person_file(run: Run, *, person_id: int) -> str:
+    """One file of all that is kept about somebody, for the administrator who asked; kept for a day."""
+    person = scope(run.requester, "hand_over", User).filter(pk=person_id).first()
+    if person is None:
+        raise RuleBroken("You may not take out what is held about this person.")
+    run.report(0, stage="Writing the file")
+    with TemporaryFile() as file:
+        record = export_person(person, by=run.requester, to=file)
+    run.count(rows=record.row_count)
+    return f"{record.row_count:,} records are ready. Fetch the file under Exports within a day."
+
+
+def start_person_file(person: Any, by: Any) -> None:
+    """Counts in the change that is open: why it was asked for stays in the audit."""
+    write_person_file.later(by=by, title=f"Everything held about {person}", person_id=person.pk)
+    count("jobs.jobrun", "+")
+
+
+hand_over.append(start_person_file)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from imports.exporter.keeping import PERSON_FILE
 from imports.models import ImportRow
 from imports.types import EXPORTED
 from imports.types.composites import COMPOSITES
@@ -19,6 +20,8 @@ def noun(kind_key: str, number: int) -> str:
 
 def kind_title(kind_key: str) -> str:
     """The name of a kind as a heading: "Courses"."""
+    if kind_key == PERSON_FILE:
+        return "Everything about a person"
     if kind_key in COMPOSITES:
         return COMPOSITES[kind_key].heading
     return EXPORTED[kind_key].heading if kind_key in EXPORTED else "Kind not known yet"

@@ -35,6 +35,8 @@ class UserPolicy(RolePolicy):
         "see_as",
         "remove_factors",
         "explain",
+        "hand_over",
+        "erase",
     )
     door_verbs = ("unlock", "reset_password")
     field_verbs = {"role": "set_role", "status": "suspend"}

@@ -11,6 +11,7 @@ from django.db.models import ProtectedError
 from django.http import HttpRequest
 from django.utils import timezone
 
+from apps.accounts.about import hand_over, is_erased
 from apps.accounts.mails import tell
 from apps.accounts.models import LoginEvent, User
 from apps.accounts.second_factors import all_factors_of, in_words, note_change
@@ -75,6 +76,7 @@ def reactivate_person(person: User, *, by: Any, reason: str = "") -> User:
 
 def change_status(person: User, status: str, *, by: Any, reason: str = "") -> User:
     """Sets the status of an account and signs the person out everywhere."""
+    refuse_erased(person)
     with administering(person, by=by, reason=reason, title=f"Set {person} to {User.Status(status).label.lower()}"):
         if status == User.Status.SUSPENDED and not reason.strip():
             raise RuleBroken("Say why this person is suspended: the reason is kept in the history.")
@@ -94,6 +96,7 @@ def archive_person(person: User, *, by: Any, reason: str = "") -> User:
 
 
 def restore_person(person: User, *, by: Any, reason: str = "") -> User:
+    refuse_erased(person)
     with administering(person, by=by, reason=reason, title=f"Restore {person}"):
         person.archived_at = person.archived_by = None
         person.save()
@@ -152,6 +155,14 @@ def send_password_reset(person: User, *, by: Any, request: HttpRequest, reason: 
     return event
 
 
+def hand_over_person(person: User, *, by: Any, reason: str) -> None:
+    """Starts the job that writes everything held about somebody into a file, which is kept for a day for `by` alone."""
+    refuse_without_verb(person, "hand_over", by)
+    with change_set(by=by, reason=reason, title=f"Hand over what is held about {person}"):
+        for start in hand_over:
+            start(person, by)
+
+
 def note_help(person: User, outcome: str, *, by: Any, reason: str, title: str) -> LoginEvent:
     with change_set(by=by, reason=reason, title=title):
         event = LoginEvent.objects.create(user=person, email=person.email, outcome=outcome, by=by, reason=reason)
@@ -173,6 +184,11 @@ def administering(person: User, *, by: Any, reason: str, title: str) -> Iterator
         if person.pk == by.pk:
             raise RuleBroken("You cannot do this to your own account. Ask another administrator.")
         yield
+
+
+def refuse_erased(person: User) -> None:
+    if is_erased(person):
+        raise RuleBroken("What was erased does not come back: nobody knows any more who this was.")
 
 
 def refuse_without_verb(person: User, verb: str, by: Any) -> None:

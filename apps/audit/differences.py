@@ -94,7 +94,8 @@ class Names:
 
     def fetch(self) -> None:
         for model, keys in self.wanted.items():
-            self.found[model] = {key: str(record) for key, record in model._base_manager.in_bulk(keys).items()}
+            records = model._base_manager.select_related().in_bulk(keys)
+            self.found[model] = {key: str(record) for key, record in records.items()}
 
     def show(self, field: "models.Field[Any, Any]", value: Any) -> str:
         """The value as a person reads it."""

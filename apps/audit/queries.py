@@ -34,14 +34,17 @@ def versions_of(record: models.Model) -> models.QuerySet[Any]:
 
 
 def entries(rows: Collection[Any], user: Any) -> list[Entry]:
-    """History rows of one model as entries, in their order; masked fields stay masked."""
+    """History rows of one model as entries, in their order; masked fields stay masked.
+
+    Records are read with what they belong to: most are named after it.
+    """
     if not rows:
         return []
     model = next(iter(rows)).instance_type
     masked = policy_for(model).masked_fields(user) if has_policy(model) else frozenset()
     changes = describe_changes(rows, masked=masked)
     keys = [getattr(row, model._meta.pk.attname) for row in rows]
-    present = model._base_manager.in_bulk(set(keys))
+    present = model._base_manager.select_related().in_bulk(set(keys))
     return [
         Entry(
             row=row,
@@ -74,10 +77,12 @@ def page_of(record: models.Model | None) -> str:
 
 
 def rows_in(change_set: ChangeSet, user: Any) -> list[models.QuerySet[Any]]:
-    """The history rows of a change set that this person may see, a queryset for each model it touched."""
+    """The history rows of a change set that this person may see, a queryset for each tracked model it touched."""
     querysets = []
     for label in change_set.counts:
-        model = apps.get_model(label)
+        model: Any = apps.get_model(label)
+        if not hasattr(model, "history"):  # a session ended, a mail sent: counted, and told elsewhere
+            continue
         rows = model.history.filter(change_set=change_set).order_by("history_id")
         if not user.is_superuser:
             visible = scope(user, "view", model) if has_policy(model) else model._base_manager.none()

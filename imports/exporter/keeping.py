@@ -9,6 +9,8 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from apps.accounts.about import personal_rows
+from apps.accounts.models import User
 from apps.records.policy import policy_for
 from imports.exporter.dataset import visible_columns
 from imports.models import ExportRecord
@@ -17,6 +19,7 @@ from imports.types.composites import COMPOSITES
 
 ARCHIVE = "archive"
 FOLDER = "exports"
+PERSON_FILE = "personal-data"
 KEPT_FOR = timedelta(days=1)
 
 
@@ -36,6 +39,9 @@ def may_fetch(record: ExportRecord, user: Any) -> bool:
 
 def columns_open_to(user: Any, key: str) -> set[str]:
     """What this person may take out under this name; nothing at all where they may export nothing of it."""
+    if key == PERSON_FILE:
+        may = policy_for(User).may_ever(user, "hand_over")
+        return {one.model._meta.label_lower for one in personal_rows()} if may else set()
     if key in COMPOSITES:
         kinds = COMPOSITES[key].kinds
         return {f"{kind}.{name}" for kind in kinds for name in {*columns_open_to(user, kind), ARCHIVE}}

@@ -16,6 +16,7 @@ class ExportRecord(models.Model):
         CSV = "csv", "CSV"
         XLSX = "xlsx", "Workbook"
         GIFT = "gift", "GIFT"
+        JSON = "json", "JSON"
 
     requester = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="exports", verbose_name="who")
     kind = models.CharField(max_length=40)

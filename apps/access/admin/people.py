@@ -11,19 +11,17 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from admin_theme.actions import ActionForm, console_action
-from admin_theme.console import ConsoleAdmin, ConsoleInline
-from admin_theme.displays import Tone, badge, quiet, relative_time, state_badge, two_lines
+from admin_theme.displays import badge, quiet, relative_time, state_badge, two_lines
 from admin_theme.gate import masked_here, may_here
+from apps.access.admin.person_page import ROLE_TONES, PersonPage, factors_now, is_locked_now, status_of
+from apps.access.admin.personal_data import PersonalDataActions
 from apps.access.explain.page import address as question_about
-from apps.access.memory import remembered
-from apps.access.models import Role, RoleAssignment
+from apps.access.models import Role
 from apps.access.see_as import can_be_seen, start_visit
 from apps.access.services import assign_role, withdraw_role
-from apps.accounts.admin.sessions import SessionInline
-from apps.accounts.admin.sign_ins import SignInInline
-from apps.accounts.models import Profile, User
-from apps.accounts.panels import people_panels
-from apps.accounts.second_factors import all_factors_of, in_words
+from apps.accounts.about import is_erased
+from apps.accounts.models import User
+from apps.accounts.second_factors import in_words
 from apps.accounts.services import (
     archive_person,
     change_role,
@@ -37,24 +35,6 @@ from apps.accounts.services import (
     unlock_person,
 )
 from apps.accounts.sessions import end_sessions
-from apps.accounts.sign_ins import is_locked
-
-ROLE_TONES: dict[str, Tone] = {User.Role.ADMINISTRATOR: "info"}
-STATUS_TONES: dict[str, Tone] = {
-    User.Status.ACTIVE: "good",
-    User.Status.SUSPENDED: "bad",
-    User.Status.PENDING: "warn",
-}
-
-
-def is_locked_now(person: User) -> bool:
-    """Asked for once in a request, however many buttons want to know."""
-    return remembered(("locked", person.pk), lambda: is_locked(person))
-
-
-def factors_now(person: User) -> list[Authenticator]:
-    """Asked for once in a request, however often the page shows them."""
-    return remembered(("factors", person.pk), lambda: list(all_factors_of(person)))
 
 
 class ChangeRoleForm(ActionForm):
@@ -67,35 +47,8 @@ class GiveRoleForm(ActionForm):
     role = forms.ModelChoiceField(label="Role", queryset=Role.objects.all())
 
 
-class ProfileInline(ConsoleInline):
-    """What the person says of themselves."""
-
-    model = Profile
-    template = "admin/edit_inline/stacked.html"
-    verbose_name_plural = "Profile"
-    ordering = ("pk",)
-    hide_title = True
-    extra = max_num = 1
-    can_delete = False
-
-
-class RolesInline(ConsoleInline):
-    """The person's roles; the buttons above give and take them."""
-
-    model = RoleAssignment
-    fk_name = "user"
-    verbose_name_plural = "Roles"
-    fields = readonly_fields = ("role", "assigned_at", "assigned_by")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        return False
-
-
 @admin.register(User)
-class PersonAdmin(ConsoleAdmin[User]):
+class PersonAdmin(PersonalDataActions, PersonPage):
     list_display = ("person", "role_badge", "status_badge", "roles", "last_sign_in")
     list_filter = ("role", "status", "groups__role")
     lookups_allowed = ("groups__role__group_ptr__exact",)
@@ -128,6 +81,8 @@ class PersonAdmin(ConsoleAdmin[User]):
                 "remove_factors",
                 "archive",
                 "restore",
+                "hand_over",
+                "erase",
             ],
         },
     ]
@@ -147,17 +102,14 @@ class PersonAdmin(ConsoleAdmin[User]):
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return [] if masked_here(request, User) else super().get_list_filter(request)
 
-    def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
-        if obj is None or masked_here(request, User):
-            return []
-        return [ProfileInline, RolesInline, *people_panels, SignInInline, SessionInline]
-
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if masked_here(request, User):
             return self.names_only
         if obj is None:
             return self.add_fieldsets
         fieldsets = super().get_fieldsets(request, obj)
+        if not fieldsets:
+            return fieldsets
         more = [self.asked_about] if may_here(request, "explain", User) else []
         return (*fieldsets, *([self.two_steps] if may_here(request, "view", Authenticator) else []), *more)
 
@@ -187,9 +139,7 @@ class PersonAdmin(ConsoleAdmin[User]):
 
     @admin.display(description="status", ordering="status")
     def status_badge(self, person: User) -> SafeString:
-        if person.is_archived:
-            return badge("Archived")
-        return state_badge(person, "status", STATUS_TONES)
+        return status_of(person)
 
     @admin.display(description="roles")
     def roles(self, person: User) -> SafeString | str:
@@ -217,7 +167,14 @@ class PersonAdmin(ConsoleAdmin[User]):
         ]
         return format_html_join(mark_safe("<br>"), "{}: set up {}, last used {}", lines) or quiet("Not set up")
 
-    @console_action("Send password mail", verb="reset_password", icon="mail", done="sent a mail", ask_reason=False)
+    @console_action(
+        "Send password mail",
+        verb="reset_password",
+        icon="mail",
+        done="sent a mail",
+        ask_reason=True,
+        fits=lambda person: person.is_active,
+    )
     def send_reset_mail(self, request: HttpRequest, person: User, reason: str) -> str:
         send_password_reset(person, by=request.user, request=request, reason=reason)
         return f"{person} gets a mail with which to set a password."
@@ -280,7 +237,7 @@ class PersonAdmin(ConsoleAdmin[User]):
         verb="suspend",
         icon="check_circle",
         done="reactivated",
-        fits=lambda person: person.status != User.Status.ACTIVE,
+        fits=lambda person: person.status != User.Status.ACTIVE and not is_erased(person),
     )
     def reactivate(self, request: HttpRequest, person: User, reason: str) -> str:
         reactivate_person(person, by=request.user, reason=reason)
@@ -312,7 +269,11 @@ class PersonAdmin(ConsoleAdmin[User]):
         return f"{person} is archived. Restore brings the account back."
 
     @console_action(
-        "Restore", verb="archive", icon="unarchive", done="restored", fits=lambda person: person.is_archived
+        "Restore",
+        verb="archive",
+        icon="unarchive",
+        done="restored",
+        fits=lambda person: person.is_archived and not is_erased(person),
     )
     def restore(self, request: HttpRequest, person: User, reason: str) -> str:
         restore_person(person, by=request.user, reason=reason)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from admin_theme.actions import console_action
-from admin_theme.console import ConsoleInline, ReadOnlyAdmin
+from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import badge, relative_time, two_lines
 from apps.accounts.sessions import end_session
 from apps.accounts.user_agents import read_user_agent
@@ -70,16 +70,3 @@ class SessionAdmin(SessionColumns, ReadOnlyAdmin[UserSession]):
     def end(self, request: HttpRequest, session: UserSession, reason: str) -> str:
         end_session(session, by=request.user, reason=reason)
         return f"{session.user} is signed out there."
-
-
-class SessionInline(SessionColumns, ConsoleInline):
-    """Where one person is signed in, on their page."""
-
-    model = UserSession
-    verbose_name_plural = "Sessions"
-    fields = readonly_fields = ("where", "since", "seen")
-    ordering = ("-last_seen_at",)
-    per_page = 10
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        return False

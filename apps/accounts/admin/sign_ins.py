@@ -1,13 +1,12 @@
 """Sign-ins: every attempt, and what colleagues did about it."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import RangeDateFilter
 
-from admin_theme.console import ConsoleInline, ReadOnlyAdmin
+from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import Tone, relative_time, state_badge, two_lines
 from apps.accounts.models import LoginEvent
 
@@ -70,17 +69,3 @@ class SignInAdmin(SignInColumns, ReadOnlyAdmin[LoginEvent]):
     @admin.display(description="who", ordering="email")
     def who(self, event: LoginEvent) -> SafeString:
         return two_lines(event.user or "Nobody we know", event.email)
-
-
-class SignInInline(SignInColumns, ConsoleInline):
-    """The sign-ins of one person, on their page."""
-
-    model = LoginEvent
-    fk_name = "user"
-    verbose_name_plural = "Sign-ins"
-    fields = readonly_fields = ("outcome_badge", "when", "where", "helped")
-    ordering = ("-occurred_at",)
-    per_page = 10
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        return False

@@ -25,6 +25,7 @@ from apps.enrollments.admin.many import enroll_many_view
 from apps.enrollments.forms import EnrollForm
 from apps.enrollments.models import Enrollment
 from apps.enrollments.panels import STATUS_TONES, access_tab, place_in_words, progress_tab, transfers
+from apps.enrollments.person_tabs import learner_from_address
 from apps.enrollments.states import EnrollmentStatus
 from apps.enrollments.tabs import enrollment_tabs
 
@@ -178,7 +179,7 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
         return () if course_from_address(request) else ("course",)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return course_from_address(request)
+        return course_from_address(request) | learner_from_address(request)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "course" and (named := course_from_address(request)):

@@ -120,6 +120,7 @@ WHO_RUNS = {
     "imports.apply": "Whoever uploaded the file, or an administrator, and as long as they may import its kind.",
     "imports.export": "Whoever may export the kind; its file is theirs alone.",
     "imports.export_workbook": "Whoever may export the kind; its file is theirs alone.",
+    "imports.hand_over": "Administrators; its file is for the one who asked alone.",
     "imports.plan": "Whoever uploaded the file, or an administrator, and as long as they may import its kind.",
     "imports.take_back": "The program, after an apply that was not completed.",
     "imports.tidy": "By itself, and by hand by managers and administrators.",

@@ -37,7 +37,7 @@ def body(client: Client, address: str) -> str:
 def test_support_sees_no_address_or_birthday_in_a_profile(support: User, student: User, signed_in: SignedIn) -> None:
     Profile.objects.create(user=student, bio="canary-bio", address="canary-street", phone_number="canary-555")
 
-    shown = body(signed_in(support), page(student))
+    shown = body(signed_in(support), f"{page(student)}?tab=profile")
 
     assert "canary-bio" in shown
     assert "canary-street" not in shown
@@ -68,7 +68,7 @@ def test_an_administrator_adds_a_person_who_sets_the_password_by_mail(as_adminis
     )
 
     made = User.objects.get(email="new@example.org")
-    as_administrator.post(f"{PEOPLE}{made.pk}/send-reset-mail/", {})
+    as_administrator.post(f"{PEOPLE}{made.pk}/send-reset-mail/", {"reason": "Joins us."})
     assert (made.role, made.has_usable_password()) == ("staff", False)
     assert [message.to for message in mail.outbox] == [["new@example.org"]]
 

@@ -122,11 +122,16 @@ def test_nobody_reads_or_dismisses_for_somebody_else(manager: User, administrato
     assert (notification.read_at, notification.dismissed_at) == (None, None)
 
 
-def test_no_verb_opens_the_notifications_of_others(manager: User, administrator: User) -> None:
+def test_no_verb_opens_the_notifications_of_others_but_tracing_which_tells_not_a_word(
+    manager: User, administrator: User, support: User, student: User
+) -> None:
     told(manager)
+    for_learner = told(student)
 
-    for verb in policy_for(Notification).verbs:
-        assert not scope(administrator, verb, Notification).exists()
+    opened = [verb for verb in policy_for(Notification).verbs if scope(administrator, verb, Notification).exists()]
+
+    assert opened == ["trace"]
+    assert list(scope(support, "trace", Notification)) == [for_learner]
 
 
 # What they do about it

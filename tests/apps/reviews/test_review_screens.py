@@ -300,7 +300,7 @@ def test_the_tab_of_a_course_takes_no_more_queries_than_it_may(
 
 
 def test_a_person_shows_what_they_wrote(as_support: Client, review: Review) -> None:
-    shown = text(as_support.get(f"/admin/accounts/user/{review.user_id}/change/"))
+    shown = text(as_support.get(f"/admin/accounts/user/{review.user_id}/change/?tab=review"))
 
     assert f'href="{page(review)}"' in shown
     assert "Videos do not load" in shown

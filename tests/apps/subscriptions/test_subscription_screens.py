@@ -257,7 +257,7 @@ def test_the_page_of_a_person_shows_their_subscription(
 ) -> None:
     started(basic)
 
-    shown = text(as_support.get(f"/admin/accounts/user/{student.pk}/change/"))
+    shown = text(as_support.get(f"/admin/accounts/user/{student.pk}/change/?tab=subscription"))
 
     assert "Renews on 1 May 2026" in shown
 
