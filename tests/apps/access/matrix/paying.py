@@ -11,11 +11,13 @@ from apps.subscriptions.states import ChangeKind
 from tests.apps.access.conftest import World
 from tests.apps.access.matrix.canaries import PRICES, canary, plant
 from tests.recipes import subscriptions
+from tests.support.people import person
 
 
 def subscribed(world: World) -> dict[str, Any]:
     """What the lines about subscriptions name, on both sides; refunds somebody and the manager asked for."""
     keys: dict[str, Any] = {}
+    somebody = person("asker")
     higher = subscriptions.plan.make(code="spare", price=9000)
     for side, prefix in (("A", ""), ("B", "other_")):
         minor = to_minor(PRICES[side])
@@ -37,7 +39,7 @@ def subscribed(world: World) -> dict[str, Any]:
         paid = subscriptions.payment.make(
             subscription=subscription, amount_minor=minor, reference=canary(side, "payment", "reference")
         )
-        asked = subscriptions.refund_request.make(payment=paid, amount_minor=minor, asked_by=world.people["NO"])
+        asked = subscriptions.refund_request.make(payment=paid, amount_minor=minor, asked_by=somebody)
         for row in (plan, subscription, change, asked):
             plant(row, side)
         made = {"plan": plan, "subscription": subscription, "scheduledchange": change, "payment": paid}

@@ -43,6 +43,7 @@ enrollment, learner, role = the(Enrollment, "enrollment"), the(User, "user"), th
 
 def without_learners(stage: Stage) -> None:
     LessonProgress._base_manager.filter(enrollment__course=stage.world.a).delete()
+    Testimonial._base_manager.filter(review__course=stage.world.a).delete()
     Review._base_manager.filter(course=stage.world.a).delete()
     Certificate._base_manager.filter(course=stage.world.a).delete()
     CertificateNote._base_manager.filter(course=stage.world.a).delete()
