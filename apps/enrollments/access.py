@@ -7,15 +7,16 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from apps.catalog.models import Course
 from apps.catalog.states import CourseStatus
 from apps.enrollments.models import Enrollment
 from apps.enrollments.states import EnrollmentStatus as Status
 
 OPEN_STATES = (Status.ACTIVE, Status.COMPLETED)
 COURSE_STATES = {
-    CourseStatus.DRAFT: "The course is a draft: it opens when it is published.",
-    CourseStatus.UNPUBLISHED: "The course is not published any more.",
-    CourseStatus.ARCHIVED: "The course is archived.",
+    CourseStatus.DRAFT: "The course is a draft: it opens to learners when it is published.",
+    CourseStatus.UNPUBLISHED: "The course is not published any more, so that learners cannot open it.",
+    CourseStatus.ARCHIVED: "The course is archived, so that nobody can open it.",
 }
 
 
@@ -47,7 +48,7 @@ def access_now(enrollment: Enrollment) -> Access:
 
 
 def why_closed(enrollment: Enrollment) -> str:
-    course, ends = enrollment.course, enrollment.access_ends_at
+    ends = enrollment.access_ends_at
     if enrollment.archived_at:
         return f"The enrollment was archived on {day(enrollment.archived_at)}."
     if enrollment.status == Status.WAITLISTED:
@@ -58,9 +59,14 @@ def why_closed(enrollment: Enrollment) -> str:
         return "The enrollment is suspended; reactivating it opens the course again."
     if enrollment.status == Status.EXPIRED or (ends is not None and ends <= timezone.now()):
         return f"Access ended{f' on {day(ends)}' if ends else ''}; extending it opens the course again."
-    if course.archived_at or course.status in COURSE_STATES:
-        return COURSE_STATES[CourseStatus.ARCHIVED if course.archived_at else CourseStatus(course.status)]
+    if closed := why_course_closed(enrollment.course):
+        return closed
     return "" if enrollment.user.is_active else "The account cannot sign in."
+
+
+def why_course_closed(course: Course) -> str:
+    """What keeps everybody out of the course; nothing when it is open."""
+    return COURSE_STATES.get(CourseStatus.ARCHIVED if course.archived_at else CourseStatus(course.status), "")
 
 
 def day(moment: datetime) -> str:

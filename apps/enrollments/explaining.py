@@ -8,9 +8,9 @@ from typing import Any
 from django.contrib.humanize.templatetags.humanize import ordinal
 from django.db.models import Count
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from apps.catalog.models import Course, Lesson
+from apps.enrollments.access import day, why_course_closed
 from apps.enrollments.models import Enrollment
 from apps.enrollments.queries import waiting_place
 from apps.enrollments.states import EnrollmentStatus
@@ -18,10 +18,6 @@ from apps.subscriptions.queries import subscription_of, why_premium_is_closed
 
 Level = Lesson.AccessLevel
 Status = EnrollmentStatus
-COURSE_STATES = {
-    "draft": "The course is a draft: it opens to learners when it is published.",
-    "unpublished": "The course is not published any more, so that learners cannot open it.",
-}
 VERSIONS_LOOKED_AT = 50
 
 
@@ -48,7 +44,8 @@ def explain_access(
     sign in is left out for those who do not see accounts.
     """
     now = now or timezone.now()
-    closed = [*_closed_for_all(course), *(_closed_lesson(lesson, course) if lesson else ())]
+    closed = [why_course_closed(course), *(_closed_lesson(lesson, course) if lesson else ())]
+    closed = [sentence for sentence in closed if sentence]
     if lesson is not None and (lesson.is_free_preview or lesson.access_level == Level.GUEST):
         words = "a free preview" if lesson.is_free_preview else "for guests"
         return Answer(not closed, tuple(closed) or (f"The lesson is {words}: everybody can open it, enrolled or not.",))
@@ -96,12 +93,6 @@ def explain_levels(enrollment: Enrollment, *, sees_account: bool = True) -> list
     ]
 
 
-def _closed_for_all(course: Course) -> Sequence[str]:
-    if course.is_archived:
-        return ["The course is archived, so that nobody can open it."]
-    return [COURSE_STATES[course.status]] if course.status in COURSE_STATES else []
-
-
 def _closed_lesson(lesson: Lesson, course: Course) -> Sequence[str]:
     if lesson.course_id != course.pk:
         return [f"The lesson belongs to another course than {course}."]
@@ -112,7 +103,7 @@ def _closed_lesson(lesson: Lesson, course: Course) -> Sequence[str]:
 
 def _closed_person(person: Any) -> Sequence[str]:
     if person.archived_at:
-        return [f"The account was archived on {_day(person.archived_at)}, so that they cannot sign in."]
+        return [f"The account was archived on {day(person.archived_at)}, so that they cannot sign in."]
     if not person.is_active:
         return [f"The account is {person.get_status_display().lower()}, so that they cannot sign in."]
     return []
@@ -132,8 +123,8 @@ def _enrollment_says(enrollment: Enrollment | None, course: Course, now: datetim
     if status in (Status.DROPPED, Status.SUSPENDED, Status.EXPIRED):
         return [], [_taken_away(enrollment)]
     if ends is not None and ends <= now:
-        return [], [f"Their access ended on {_day(ends)}. Extend it to let them in."]
-    until = f"until {_day(ends)}" if ends else "without an end"
+        return [], [f"Their access ended on {day(ends)}. Extend it to let them in."]
+    until = f"until {day(ends)}" if ends else "without an end"
     if status == Status.COMPLETED:
         return [f"They completed the course, and it stays open to them {until}."], []
     return [f"They are enrolled, {until}."], []
@@ -142,7 +133,7 @@ def _enrollment_says(enrollment: Enrollment | None, course: Course, now: datetim
 def _taken_away(enrollment: Enrollment) -> str:
     """How access ended, when, and the reason that was given."""
     when, reason = _since(enrollment)
-    on = f" on {_day(when)}" if when else ""
+    on = f" on {day(when)}" if when else ""
     why = f" The reason given: {reason}" if reason else ""
     if why and not why.endswith((".", "!", "?")):
         why += "."
@@ -164,7 +155,3 @@ def _since(enrollment: Enrollment) -> tuple[datetime | None, str]:
             break
         found = at, reason or ""
     return found
-
-
-def _day(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "j M Y")
