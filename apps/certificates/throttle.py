@@ -42,13 +42,9 @@ def forget_failed_lookups() -> int:
 
 
 def place_of(request: HttpRequest) -> str:
-    """Where somebody asks from: of the newer addresses the network, since one household has as many as it likes.
-
-    Behind a proxy that is the last one of the list, which the proxy wrote itself; those before it anybody may write.
-    """
-    told = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    """Where somebody asks from: of the newer addresses the network, since one household has as many as it likes."""
     try:
-        address = ipaddress.ip_address(told.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR") or "")
+        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "")
     except ValueError:
         return "unknown"
     if isinstance(address, ipaddress.IPv6Address):
