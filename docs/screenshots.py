@@ -18,75 +18,12 @@ from typing import Any
 import openpyxl
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from docs.pictures import TOUR
+
 HERE = Path(__file__).parent
 PORT = int(os.environ.get("PORT", "8123"))
 SITE = f"http://127.0.0.1:{PORT}"
 TODAY = "2026-03-02"
-# File, heading, address, and what the picture shows.
-TOUR = (
-    ("overview", "The overview", "/admin/", "Figures, what needs attention and what happened lately."),
-    ("courses", "Courses", "/admin/catalog/course/", "A name, a quiet second line, states with a word."),
-    (
-        "course",
-        "One course",
-        "/admin/catalog/course/1/change/",
-        "Facts, curriculum, instructors, learners and history.",
-    ),
-    (
-        "people",
-        "Who may do what with a course",
-        "/admin/catalog/course/1/change/?tab=people",
-        "Every right with where it came from, who gave it, why, and until when.",
-    ),
-    (
-        "may-they",
-        "May they …?",
-        "/admin/access/explain/?person={colleague}&verb=publish&model=catalog.course&key=PY-101",
-        "The answer, what allows it or stands in the way, and who could change that.",
-    ),
-    ("refusal", "A refusal", "", "What was refused, and the way to ask for the right."),
-    (
-        "request",
-        "A request",
-        "/admin/catalog/accessrequest/2/change/",
-        "Granted or declined on its page, with a reason.",
-    ),
-    ("see-as", "The console as somebody else", "", "What a colleague sees, to look at and not to change."),
-    ("enrollments", "Enrollments", "/admin/enrollments/enrollment/", "Who takes what, and how far they are."),
-    ("review", "A review", "/admin/reviews/review/1/change/", "The words, who wrote them and how far they came."),
-    (
-        "import-map",
-        "Somebody else's file",
-        "",
-        "Their columns beside ours, with samples; the suggestion is remembered.",
-    ),
-    ("import-values", "Their values", "", "Each value that is not ours, once, with the rows that hold it."),
-    (
-        "import-plan",
-        "The plan",
-        "",
-        "What every row will do, and everything that is wrong, before anything is written.",
-    ),
-    ("import-result", "The result", "", "Exactly the courses this import made, and the way back."),
-    (
-        "workbook-tree",
-        "A course brought back as a workbook",
-        "",
-        "An instructor takes a course out, edits it and uploads it: the plan down to every answer, with what is wrong.",
-    ),
-    ("workbook-repair", "Repaired where it stands", "", "The faulty cell is written anew; everything else stays."),
-    ("workbook-discussion", "Talked over", "", "Others say what they think of the plan before it is applied."),
-    ("workbook-result", "The course as it is now", "", "Every record that was made or changed, and the way back."),
-    (
-        "workbook-undo",
-        "Taking it back",
-        "",
-        "What goes away again, what gets its old values, and what would be left alone.",
-    ),
-    ("imports", "Imports", "/admin/imports/importjob/", "Every file, what it did, and the way back."),
-    ("timeline", "The timeline", "/admin/audit/changeset/", "Who changed what, when and why."),
-    ("jobs", "Jobs", "/admin/jobs/jobrun/", "Everything that runs in the background."),
-)
 
 SUBJECTS = ("Python", "Cybersecurity", "Graphic Design", "Machine Learning", "Marketing")
 WORDS = ("Practical", "Everyday", "Modern", "Applied")
@@ -233,6 +170,30 @@ def photograph_a_refusal(page: Page, folder: Path) -> None:
     page.screenshot(path=folder / "refusal.png")
 
 
+def photograph_the_desk(page: Page, folder: Path) -> None:
+    page.goto(f"{SITE}/admin/reviews/review/desk/")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=folder / "review-desk.png")
+
+
+def photograph_a_learner(page: Page, folder: Path) -> None:
+    """Somebody who takes a course, from their enrollment on, as support finds them."""
+    page.goto(f"{SITE}/admin/enrollments/enrollment/1/change/")
+    page.locator("a[href*='/accounts/user/']").first.click()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=folder / "learner.png")
+
+
+def photograph_a_check(browser: Browser, page: Page, folder: Path) -> None:
+    """Follows the link of a certificate to its public page, without being signed in."""
+    page.goto(f"{SITE}/admin/certificates/certificate/1/change/")
+    address = page.locator("a[href*='/verify/']").first.get_attribute("href") or ""
+    phone = browser.new_page(viewport={"width": 390, "height": 780})
+    phone.goto(f"{SITE}/verify/{address.rpartition('/verify/')[2]}")
+    phone.screenshot(path=folder / "verified.png")
+    phone.close()
+
+
 def photograph_see_as(page: Page, folder: Path, colleague: str) -> None:
     """Looks at a course as a colleague, and ends the visit."""
     page.goto(f"{SITE}/admin/accounts/user/?q={colleague}")
@@ -261,6 +222,9 @@ def photograph(browser: Browser, accounts: list[dict[str, str]], folder: Path) -
     sign_in(page, accounts[0])
     with tempfile.TemporaryDirectory() as upload:
         photograph_an_import(page, folder, write_catalog(Path(upload) / "partner-catalog.csv"))
+    photograph_the_desk(page, folder)
+    photograph_a_learner(page, folder)
+    photograph_a_check(browser, page, folder)
     for name, _, address, _ in TOUR:
         if not address:
             continue

@@ -22,6 +22,8 @@ PASSWORD = "a walk through the console"
 OWN = "Sign-ins Sessions Requests Notifications Timeline Refusals+and+visits Jobs Overview"
 BESIDE_REVIEWS = "Bulk+decisions Review+rules Testimonials"
 CONTENT = f"Courses Categories Modules Lessons Resources Assessments Attempts Enrollments Progress Reviews {OWN}"
+PAID = "Subscriptions Scheduled+changes Payments Plans"
+MONEY = f"{PAID} Refunds+to+decide+on Revenue+by+month"
 GIVEN = "Certificates Always+and+never Certificate+files"
 
 
@@ -181,10 +183,15 @@ PARTS = {
     "CI": Part(f"{CONTENT} Imports", co_instructor_uploads),
     "CE": Part(f"{CONTENT} Exports", co_instructor_exports),
     "MO": Part(f"Categories Review+desk Reviews {BESIDE_REVIEWS} Exports People {OWN}", moderator_decides_a_review),
-    "MA": Part(f"{CONTENT} {GIVEN} Templates {BESIDE_REVIEWS} Exports People Schedules", manager_reads_and_exports),
-    "SU": Part(f"Courses Attempts Enrollments Progress Reviews Certificates People {OWN}", support_finds_a_learner),
+    "MA": Part(
+        f"{CONTENT} {GIVEN} Templates {MONEY} {BESIDE_REVIEWS} Exports People Schedules", manager_reads_and_exports
+    ),
+    "SU": Part(
+        f"Courses Attempts Enrollments Progress Reviews Certificates {PAID} People {OWN}", support_finds_a_learner
+    ),
     "AD": Part(
-        f"{CONTENT} {GIVEN} Templates Review+desk {BESIDE_REVIEWS} Imports Exports People Schedules Roles May+they+…?",
+        f"{CONTENT} {GIVEN} Templates {MONEY} Review+desk {BESIDE_REVIEWS} Imports Exports People Schedules "
+        "Roles May+they+…?",
         administrator_opens_everything,
     ),
 }

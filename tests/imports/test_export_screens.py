@@ -24,7 +24,7 @@ from imports.exporter.keeping import delete_old_exports
 from imports.models import ExportRecord
 from imports.tasks import make_export
 from imports.types import KINDS
-from tests.recipes import assessments, catalog, certificates
+from tests.recipes import assessments, catalog, certificates, reviews
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[User], Client]
@@ -48,6 +48,7 @@ def rows_of(response: Any) -> list[dict[str, str]]:
 def test_every_list_of_a_kind_offers_its_export(kind: str, as_administrator: Client, lesson_progress: Any) -> None:
     catalog.resource.make(lesson=lesson_progress.lesson)
     certificates.certificate.make(enrollment=lesson_progress.enrollment)
+    reviews.review.make(course=lesson_progress.enrollment.course)
     assessments.question.make(assessment=assessments.assessment.make(lesson=lesson_progress.lesson))
 
     page = as_administrator.get(list_address(kind)).content.decode()

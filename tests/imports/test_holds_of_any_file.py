@@ -20,7 +20,7 @@ from imports.models import ImportJob, ImportRow
 from imports.types import KINDS
 from imports.types.base import Column, ImportKind
 from imports.types.columns import Choice, Day, LongText, Names, Number, Reference, Text, WebAddress, WholeNumber, YesNo
-from tests.recipes import catalog, certificates, enrollments
+from tests.recipes import catalog, certificates, enrollments, reviews
 from tests.support.course_workbooks import furnish
 from tests.support.importing import planned
 from tests.support.kept import kept_for_the_file
@@ -55,6 +55,8 @@ def make_world() -> User:
     for lesson in Lesson.objects.order_by("code")[:2]:
         enrollments.lesson_progress.make(enrollment=taken, lesson=lesson)
     certificates.certificate.make(enrollment=taken, number="CERT-2021-0042")
+    for learner in (taken.user, helper):
+        reviews.review.make(course=course, user=learner)
     refresh_counters([course.pk])
     return administrator
 
