@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 
 from tests.support.append_only import lift_append_only_for_resets
 from tests.support.needs import answering
@@ -21,6 +22,14 @@ pytest_plugins = [
 
 lift_append_only_for_resets()
 gc.set_threshold(100_000, 50, 100)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What needs a server is tried once, where the rest runs on PostgreSQL as well."""
+    if connection.vendor == "sqlite":
+        left_out = [item for item in items if item.get_closest_marker("services")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_collection_finish() -> None:

@@ -140,8 +140,6 @@ def run_in_thread(run: JobRun) -> threading.Thread:
 @pytest.mark.services
 @pytest.mark.usefixtures("short_lease")
 def test_a_long_transaction_keeps_its_lease_and_shows_how_far_it_is(administrator: Any) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time: there, work goes in chunks.")
     run = probes.stay_in_transaction.later(by=administrator, seconds=3.0)
     seen = set()
 
@@ -160,8 +158,6 @@ def test_a_long_transaction_keeps_its_lease_and_shows_how_far_it_is(administrato
 @pytest.mark.services
 @pytest.mark.usefixtures("short_lease")
 def test_a_long_transaction_that_is_cancelled_leaves_nothing(administrator: Any) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time: there, work goes in chunks.")
     run = probes.stay_in_transaction.later(by=administrator, seconds=30.0)
 
     thread = run_in_thread(run)
@@ -176,8 +172,6 @@ def test_a_long_transaction_that_is_cancelled_leaves_nothing(administrator: Any)
 @pytest.mark.services
 @pytest.mark.usefixtures("short_lease")
 def test_a_transaction_whose_run_was_taken_by_another_worker_is_rolled_back(administrator: Any) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time: there, work goes in chunks.")
     run = probes.stay_in_transaction.later(by=administrator, seconds=30.0)
 
     thread = run_in_thread(run)
