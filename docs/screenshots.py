@@ -172,14 +172,16 @@ def photograph_a_refusal(page: Page, folder: Path) -> None:
 
 def photograph_the_desk(page: Page, folder: Path) -> None:
     page.goto(f"{SITE}/admin/reviews/review/desk/")
+    page.locator(".d-body, .p-nothing").first.wait_for()
     page.wait_for_load_state("networkidle")
     page.screenshot(path=folder / "review-desk.png")
 
 
 def photograph_a_learner(page: Page, folder: Path) -> None:
-    """Somebody who takes a course, from their enrollment on, as support finds them."""
-    page.goto(f"{SITE}/admin/enrollments/enrollment/1/change/")
-    page.locator("a[href*='/accounts/user/']").first.click()
+    """Somebody who subscribed, as support finds them."""
+    page.goto(f"{SITE}/admin/subscriptions/subscription/1/change/")
+    page.get_by_role("link", name="Vera Rossi", exact=True).click()
+    page.wait_for_url("**/accounts/user/**")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=folder / "learner.png")
 
