@@ -9,10 +9,11 @@ from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from admin_theme.console import ConsoleAdmin
-from admin_theme.gate import ask_at_once
+from admin_theme.gate import ask_at_once, may_here
 from admin_theme.offers import offers_beside
 
 M = TypeVar("M", bound=Model)
@@ -160,3 +161,10 @@ def tab_address(record: Model, key: str = "") -> str:
     """The address of a record's page, at one of its tabs."""
     name = f"admin:{record._meta.app_label}_{record._meta.model_name}_change"
     return f"{reverse(name, args=[record.pk])}{f'?{urlencode({TAB: key})}' if key else ''}"
+
+
+def linked(request: HttpRequest, record: Model, name: object, tab: str = "") -> SafeString | str:
+    """The name, with a link where the page behind it opens to this person."""
+    if not may_here(request, "view", type(record), record):
+        return str(name)
+    return format_html('<a class="text-link" href="{}">{}</a>', tab_address(record, tab), name)

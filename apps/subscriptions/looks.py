@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -10,8 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from admin_theme.displays import Tone, number, quiet, state_badge
-from admin_theme.gate import masked_here, may_here
-from admin_theme.tabs import tab_address
+from admin_theme.gate import masked_here
 from apps.subscriptions.models import Payment, ScheduledChange, Subscription
 from apps.subscriptions.money import from_minor
 from apps.subscriptions.states import ChangeKind
@@ -94,10 +92,3 @@ def sees_money(request: HttpRequest) -> bool:
 
 def shows_email(request: HttpRequest) -> bool:
     return "email" not in masked_here(request, Subscription._meta.get_field("user").related_model)
-
-
-def linked(request: HttpRequest, record: Model, name: object) -> SafeString | str:
-    """The name, with a link where the page behind it opens."""
-    if not may_here(request, "view", type(record), record):
-        return str(name)
-    return format_html('<a class="text-link" href="{}">{}</a>', tab_address(record), name)

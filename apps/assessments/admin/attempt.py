@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from admin_theme.displays import minutes, number, percent_bar, relative_time, two_lines
 from admin_theme.gate import masked_here, may_here
-from admin_theme.tabs import TabbedAdmin, tab_address
+from admin_theme.tabs import TabbedAdmin, linked, tab_address
 from apps.assessments.admin.grading import first_essay, grade_view
 from apps.assessments.models import Attempt
 from apps.assessments.panels import attempt_badge, given_tab
@@ -115,13 +115,7 @@ class AttemptAdmin(TabbedAdmin[Attempt]):
         }
 
     def side_facts(self, request: HttpRequest, record: Attempt) -> list[tuple[str, SafeString | str]]:
-        person: Any = record.user
-        name = record.learner_name
-        learner = (
-            format_html('<a href="{}">{}</a>', tab_address(person), name)
-            if may_here(request, "view", type(person), person)
-            else name
-        )
+        learner = linked(request, record.user, record.learner_name)
         assessment: SafeString | str = record.assessment.title
         if may_here(request, "view", type(record.assessment), record.assessment):
             assessment = format_html('<a href="{}">{}</a>', tab_address(record.assessment, "attempts"), assessment)

@@ -14,9 +14,9 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
-from admin_theme.displays import quiet, relative_time, two_lines
+from admin_theme.displays import relative_time, two_lines
 from admin_theme.gate import current_only, gate, masked_here, may_here
-from admin_theme.tabs import TabbedAdmin, tab_address
+from admin_theme.tabs import TabbedAdmin, linked
 from apps.catalog.admin.panels import history_tab
 from apps.catalog.models import Course
 from apps.certificates import services
@@ -161,10 +161,3 @@ class CertificateAdmin(CertificateActions, TabbedAdmin[Certificate]):
 
 def shows_email(request: HttpRequest) -> bool:
     return "email" not in masked_here(request, Certificate._meta.get_field("user").related_model)
-
-
-def linked(request: HttpRequest, record: Any, name: str, tab: str = "") -> SafeString | str:
-    """The name, with a link where the page behind it opens."""
-    if not may_here(request, "view", type(record), record):
-        return quiet(name) if tab else name
-    return format_html('<a href="{}">{}</a>', tab_address(record, tab), name)

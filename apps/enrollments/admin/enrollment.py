@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from admin_theme.displays import badge, percent_bar, relative_time, state_badge, two_lines
 from admin_theme.gate import masked_here
-from admin_theme.tabs import Tab, TabbedAdmin, tab_address
+from admin_theme.tabs import Tab, TabbedAdmin, linked, tab_address
 from apps.catalog.admin.panels import history_tab
 from apps.catalog.admin.pieces import course_from_address
 from apps.enrollments import services
@@ -149,6 +149,7 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
 
     def side_facts(self, request: HttpRequest, record: Enrollment) -> list[tuple[str, SafeString | str]]:
         return [
+            ("Learner", linked(request, record.user, record.learner_name)),
             ("Course", self.course_link(record)),
             ("Enrolled", relative_time(record.enrolled_at)),
             ("Completed", relative_time(record.completed_at, empty="Not yet")),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.formats import date_format
@@ -13,8 +13,8 @@ from django.utils.timezone import localtime
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from admin_theme.displays import number, percent_bar, quiet, relative_time, two_lines
-from admin_theme.gate import masked_here, may_here
-from admin_theme.tabs import TabbedAdmin, tab_address
+from admin_theme.gate import masked_here
+from admin_theme.tabs import TabbedAdmin, linked
 from apps.catalog.admin.panels import history_tab
 from apps.reviews.admin.desk import desk_view
 from apps.reviews.admin.filters import CourseFilter, MarkFilter, RatingFilter, ReportedFilter, StateFilter
@@ -153,10 +153,3 @@ def shows_email(request: HttpRequest) -> bool:
 def decision_on(review: Review) -> SafeString:
     when = relative_time(review.decided_at, empty="Not yet")
     return format_html("{} by {}", when, review.moderator) if review.decided_at and review.moderator else when
-
-
-def linked(request: HttpRequest, record: Model, name: str, tab: str = "") -> SafeString | str:
-    """The name, with a link where the page behind it opens."""
-    if not may_here(request, "view", type(record), record):
-        return name
-    return format_html('<a href="{}">{}</a>', tab_address(record, tab), name)
