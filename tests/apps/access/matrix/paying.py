@@ -42,7 +42,7 @@ def subscribed(world: World) -> dict[str, Any]:
         asked = subscriptions.refund_request.make(payment=paid, amount_minor=minor, asked_by=somebody)
         for row in (plan, subscription, change, asked):
             plant(row, side)
-        made = {"plan": plan, "subscription": subscription, "scheduledchange": change, "payment": paid}
+        made = {"price_plan": plan, "subscription": subscription, "scheduledchange": change, "payment": paid}
         keys |= {f"{prefix}{kind}": row.pk for kind, row in {**made, "refundrequest": asked}.items()}
         if side == "A":
             keys["offer"] = f"{higher.pk}:{quote(subscription, higher, timezone.now()).due_minor}"

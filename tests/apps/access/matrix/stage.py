@@ -84,7 +84,9 @@ def set_the_stage(world: World) -> Stage:
             plant(row, side)
     keys = {kind: row.pk for kind, row in world.rows["A"].items()}
     keys |= {f"other_{kind}": row.pk for kind, row in world.rows["B"].items()}
-    keys |= imported(world) | kept(world) | asked(world) | subscribed(world)
+    for more in (imported(world), kept(world), asked(world), subscribed(world)):
+        assert keys.keys().isdisjoint(more), f"Two records have one name: {keys.keys() & more.keys()}."
+        keys |= more
     keys |= {f"version_of_{kind}": newest_version(world.rows["A"][kind]) for kind in KEPT_VERSIONS}
     keys["empty_category"] = catalog.category.make(slug="empty", name="Empty").pk
     keys["spare_lesson"] = catalog.lesson.make(course=world.a).pk
