@@ -20,6 +20,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?!https?:|#|mailto:)([^)#]+)")
 PRIVATE = re.compile(
     "|".join(f"/{name}/" for name in ("work", "root", "home/[a-z]+", "opt/pypi", "opt/wheels", "tmp/v"))
 )
+LABELED = re.compile(r"{{ (attrs|widget\.attrs)\.id }}")
 WRITTEN_WHEN_RUNNING = ("var/", ".venv", "staticfiles", "bench/results")
 
 
@@ -67,6 +68,13 @@ def test_the_example_environment_names_exactly_the_variables_that_are_read() -> 
     read = {variable for reader in readers for variable in READ.findall(reader.read_text())}
 
     assert set(NAMED.findall((ROOT / ".env.example").read_text())) == read
+
+
+def test_no_page_writes_a_key_as_a_number_for_people() -> None:
+    """From 1,000 on it has a comma, and leads nowhere."""
+    pages = [path for path in FILES if path.suffix == ".html"]
+
+    assert names([path for path in pages if re.search(r"\.(pk|id) *}}", LABELED.sub("", path.read_text()))]) == []
 
 
 def test_no_file_names_a_folder_of_one_machine() -> None:

@@ -35,10 +35,10 @@ def says(page: Page, words: str) -> None:
 def test_two_people_decide_by_keys_and_never_the_same(
     open_browser: Callable[..., Page], course: Course, moderator: User
 ) -> None:
-    colleague = give_role(person("colleague"), "moderator")
+    colleague = give_role(person("colleague", pk=70_001), "moderator")
     for number in range(7):
         since = timezone.now() - timedelta(hours=9 - number)
-        reviews.review.make(course=course, title=f"Review {number}", waits_since=since)
+        reviews.review.make(pk=90_001 + number, course=course, title=f"Review {number}", waits_since=since)
     first, second = open_browser(moderator), open_browser(colleague, width=390, color_scheme="dark")
 
     first.goto(DESK)
