@@ -88,7 +88,3 @@ def what_follows(subscription: Subscription, change: ScheduledChange | None) -> 
 
 def sees_money(request: HttpRequest) -> bool:
     return "due_minor" not in masked_here(request, Subscription)
-
-
-def shows_email(request: HttpRequest) -> bool:
-    return "email" not in masked_here(request, Subscription._meta.get_field("user").related_model)

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from admin_theme.displays import minutes, number, percent_bar, relative_time, two_lines
 from admin_theme.gate import masked_here, may_here
 from admin_theme.tabs import TabbedAdmin, linked, tab_address
+from apps.accounts.masking import shows_email
 from apps.assessments.admin.grading import first_essay, grade_view
 from apps.assessments.models import Attempt
 from apps.assessments.panels import attempt_badge, given_tab
@@ -128,7 +129,3 @@ class AttemptAdmin(TabbedAdmin[Attempt]):
             ("Handed in", relative_time(record.completed_at, empty="Not yet")),
             *((label, text) for label, text in where if text and not masked),
         ]
-
-
-def shows_email(request: HttpRequest) -> bool:
-    return "email" not in masked_here(request, Attempt._meta.get_field("user").related_model)

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from admin_theme.displays import relative_time, two_lines
-from admin_theme.gate import current_only, gate, masked_here, may_here
+from admin_theme.gate import current_only, gate, may_here
 from admin_theme.tabs import TabbedAdmin, linked
+from apps.accounts.masking import shows_email
 from apps.catalog.admin.panels import history_tab
 from apps.catalog.models import Course
 from apps.certificates import services
@@ -157,7 +158,3 @@ class CertificateAdmin(CertificateActions, TabbedAdmin[Certificate]):
 
     def pdf(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
         return pdf_files.one(request, self.require_record(request, str(object_id)))
-
-
-def shows_email(request: HttpRequest) -> bool:
-    return "email" not in masked_here(request, Certificate._meta.get_field("user").related_model)

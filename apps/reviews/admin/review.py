@@ -13,8 +13,8 @@ from django.utils.timezone import localtime
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from admin_theme.displays import number, percent_bar, quiet, relative_time, two_lines
-from admin_theme.gate import masked_here
 from admin_theme.tabs import TabbedAdmin, linked
+from apps.accounts.masking import shows_email
 from apps.catalog.admin.panels import history_tab
 from apps.reviews.admin.desk import desk_view
 from apps.reviews.admin.filters import CourseFilter, MarkFilter, RatingFilter, ReportedFilter, StateFilter
@@ -144,10 +144,6 @@ class ReviewAdmin(ReviewActions, TabbedAdmin[Review]):
             *address,
             ("Decided", decision_on(record)),
         ]
-
-
-def shows_email(request: HttpRequest) -> bool:
-    return "email" not in masked_here(request, Review._meta.get_field("user").related_model)
 
 
 def decision_on(review: Review) -> SafeString:

@@ -11,11 +11,12 @@ from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
 
 from admin_theme.displays import badge, quiet, relative_time, two_lines
 from admin_theme.tabs import TabbedAdmin, linked
+from apps.accounts.masking import shows_email
 from apps.catalog.admin.panels import history_tab
 from apps.subscriptions import services
 from apps.subscriptions.admin.subscription_actions import SubscriptionActions
 from apps.subscriptions.forms import StartForm
-from apps.subscriptions.looks import amount, owed, sees_money, shows_email, status_of, what_follows
+from apps.subscriptions.looks import amount, owed, sees_money, status_of, what_follows
 from apps.subscriptions.models import ScheduledChange, Subscription
 from apps.subscriptions.panels import payments_tab, timeline_tab
 from apps.subscriptions.queries import change_at_period_end, owing, why_premium_is_closed
