@@ -85,12 +85,16 @@ def noting_changes(request: HttpRequest) -> Iterator[None]:
     The first factor ends the other sessions: they were opened with a password alone.
     """
     person: Any = request.user
-    with change_set(by=person, title=f"Change how {person} signs in"):
+    with change_set(by=person, title=f"Change how {person} signs in") as entry:
         before = {factor.pk: factor for factor in all_factors_of(person)}
         yield
         after = {factor.pk: factor for factor in all_factors_of(person)}
         added = [factor for pk, factor in after.items() if pk not in before]
         gone = [factor for pk, factor in before.items() if pk not in after]
+        for pk in before.keys() & after.keys():
+            if (old := in_words(before[pk])) != (new := in_words(after[pk])):
+                entry.title = f"Rename of {person}: {old} to {new}"
+                count("mfa.authenticator", "~")
         for outcome, factors in ((LoginEvent.Outcome.FACTOR_ON, added), (LoginEvent.Outcome.FACTOR_OFF, gone)):
             for factor in factors:
                 if factor.type != Type.RECOVERY_CODES:

@@ -126,6 +126,27 @@ def test_a_passkey_is_removed_by_its_owner_only(
     assert LoginEvent.objects.get(outcome=Outcome.FACTOR_OFF).reason == "Passkey “Blue key”"
 
 
+def test_a_passkey_is_renamed_by_its_owner_only_with_one_entry(
+    client: Client, ann: User, app_of_ann: Authenticator, manager: User
+) -> None:
+    own, other = (
+        Authenticator.objects.create(user=user, type="webauthn", data={"name": "Blue key", "credential": {}})
+        for user in (ann, manager)
+    )
+    type_password(client, ann)
+    type_code(client, app_code(SECRET))
+
+    renamed = client.post(reverse("mfa_edit_webauthn", args=[own.pk]), {"name": "Red key"})
+    hidden = client.post(reverse("mfa_edit_webauthn", args=[other.pk]), {"name": "Red key"})
+
+    assert (renamed.status_code, hidden.status_code) == (302, 404)
+    keys = Authenticator.objects.filter(pk__in=[own.pk, other.pk]).order_by("pk")
+    assert [key.data["name"] for key in keys] == ["Red key", "Blue key"]
+    entry = ChangeSet.objects.get(title__startswith="Rename of")
+    assert (entry.actor, entry.counts) == (ann, {"mfa.authenticator": {"changed": 1}})
+    assert entry.title.endswith("Passkey “Blue key” to Passkey “Red key”")
+
+
 def test_new_recovery_codes_put_the_old_ones_out_of_use(
     client: Client, ann: User, codes_of_ann: list[str], mails: Any, outcomes_of: Outcomes
 ) -> None:
