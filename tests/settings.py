@@ -24,7 +24,7 @@ from backoffice.settings import DATABASES, LOGGING, VAR_DIR
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "tests.sqlite3")}
-# A refusal is logged with its traceback; the colorful one takes longer than everything the request does.
+# The colorful traceback of a mistake takes longer than everything the request does.
 LOGGED: Any = LOGGING["formatters"]
 LOGGED["line"]["processors"][-1] = structlog.dev.ConsoleRenderer(
     colors=False, exception_formatter=structlog.dev.plain_traceback
