@@ -26,8 +26,7 @@ def people_to_ask(
     """
     if course is not None and right:
         leads = active_instructors().filter(course=course, is_lead=True).select_related("user")
-        people = (row.user for row in leads)
-        if leading := list(islice(able(people, course, right, requester=requester), most)):
+        if leading := list(islice(able((row.user for row in leads), course, right, requester=requester), most)):
             return str(leading[0]), leading
         people = holders_of_grant_access(course)
         if holders := list(islice(able(people, course, right, requester=requester), most)):

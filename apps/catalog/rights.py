@@ -80,7 +80,8 @@ def _counted(user: Any, at: datetime) -> QuerySet[Any]:
         .values_list("place", "permission__codename", "number")
         for place, table in enumerate(GRANT_TABLES)
     ]
-    return first.union(*others, all=True)
+    counted: QuerySet[Any] = first.union(*others, all=True)
+    return counted
 
 
 COUNTED = Prepared(_counted)
