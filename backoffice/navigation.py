@@ -1,11 +1,13 @@
 """The sidebar: by task, and only what the person may open."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 from admin_theme.gate import may_here
 
@@ -117,12 +119,18 @@ def screens(request: HttpRequest) -> list[tuple[str, list[tuple[Line, str]]]]:
 
 def address_of(request: HttpRequest, line: Line) -> str:
     """Where the screen of this line is, or nothing when there is no such screen or no right to see it."""
-    model = apps.get_model(line.model)
+    name = line.page or f"{line.model.replace('.', '_')}_changelist"
+    address = place_of(f"admin:{name}", get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+    return address if address and may_here(request, line.verb, apps.get_model(line.model)) else ""
+
+
+@cache
+def place_of(name: str, urlconf: Any, prefix: str) -> str:  # noqa: ARG001
+    """Looked for once: every page of the console asks for each of them. Nothing where there is no such screen."""
     try:
-        address = reverse(f"admin:{line.page or f'{model._meta.app_label}_{model._meta.model_name}_changelist'}")
+        return reverse(name, urlconf)
     except NoReverseMatch:
         return ""
-    return address if may_here(request, line.verb, model) else ""
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 
 from admin_theme.unfold import UNFOLD as THEME
 from backoffice.environment import BASE_DIR, broker, database, env, secret_key, var_dir
+from backoffice.logs import REFUSALS_IN_ONE_LINE
 
 VAR_DIR = var_dir()
 DEBUG = env.bool("DEBUG", False)
@@ -294,5 +295,6 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    **REFUSALS_IN_ONE_LINE,
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
 }

@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,12 @@ from backoffice.settings import DATABASES, LOGGING, VAR_DIR
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "tests.sqlite3")}
-# A refusal is logged with its traceback; the colorful one takes longer than everything the request does.
+# The colorful traceback of a mistake takes longer than everything the request does.
 LOGGED: Any = LOGGING["formatters"]
 LOGGED["line"]["processors"][-1] = structlog.dev.ConsoleRenderer(
     colors=False, exception_formatter=structlog.dev.plain_traceback
 )
+# Installations do not have pygments, which only tools of ours bring along: with it unfold colors what is kept as JSON.
+sys.modules["pygments.formatters.html"] = None  # type: ignore[assignment]
 # Each client of a test has the middleware made anew; without this every one of them would list all static files.
 WHITENOISE_AUTOREFRESH = True

@@ -1,12 +1,14 @@
 """Signing in by e-mail address, and permissions that come from active roles only."""
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import Permission
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from apps.access.memory import remembered
+from apps.records.prepared import Prepared
 
 
 class RoleBackend(AuthenticationBackend):
@@ -27,10 +29,14 @@ class RoleBackend(AuthenticationBackend):
         return set()
 
 
+def _held(user: Any, at: datetime) -> QuerySet[Any]:  # noqa: ARG001
+    held = Permission.objects.filter(group__user=user.pk, group__role__is_active=True)
+    return held.order_by().values_list("content_type__app_label", "codename").distinct()
+
+
+HELD = Prepared(_held)
+
+
 def permissions_of_roles(user: Any) -> frozenset[str]:
     """The permissions of the person's active roles, as `app.codename`."""
-    held = Permission.objects.filter(group__user=user.pk, group__role__is_active=True)
-    return frozenset(
-        f"{app_label}.{codename}"
-        for app_label, codename in held.order_by().values_list("content_type__app_label", "codename").distinct()
-    )
+    return frozenset(f"{app_label}.{codename}" for app_label, codename in HELD.rows(user))

@@ -1,5 +1,6 @@
 """Roles, who was given them by whom, and the bases of per-object grants."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -52,9 +53,9 @@ class RoleAssignment(TrackedModel):
         return f"{self.user} as {self.role}"
 
 
-def in_force() -> Q:
-    """The condition under which a grant holds at this second."""
-    return Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+def in_force(at: datetime | None = None) -> Q:
+    """The condition under which a grant holds at this second, or at another."""
+    return Q(expires_at=None) | Q(expires_at__gt=at or timezone.now())
 
 
 class GrantFacts(models.Model):

@@ -114,7 +114,9 @@ def _joined(outer: OpenChangeSet, *, title: str, reason: str) -> Iterator[None]:
     outer.record.reason = outer.record.reason or reason
 
 
-def open_change_set(*, by: Any = None, reason: str = "", title: str = "", channel: str = "", origin: str = "") -> Any:
+def open_change_set(
+    *, by: Any = None, reason: str = "", title: str = "", channel: str = "", origin: str = "", **facts: Any
+) -> Any:
     """Opens one that outlives a transaction (an import is applied in chunks); `close_change_set` ends it."""
     refuse_when_only_looking()
     now = _operation.get()
@@ -126,6 +128,7 @@ def open_change_set(*, by: Any = None, reason: str = "", title: str = "", channe
         origin=origin,
         ip_address=now.ip_address,
         request_id=now.request_id,
+        **facts,
     )
 
 
@@ -149,7 +152,9 @@ def continue_change_set(record: Any) -> Iterator[OpenChangeSet]:
 def close_change_set(record: Any, counts: dict[str, Counter[str]]) -> None:
     """Writes the counts and ends the change set for good; an empty one is deleted."""
     if not counts:
-        record.delete()
+        # Django would first ask each table that could name it, forty of them; the database forbids it by itself.
+        empty = type(record)._base_manager.filter(pk=record.pk)
+        empty._raw_delete(empty.db)
         return
     record.counts = {label: dict(numbers) for label, numbers in counts.items()}
     record.finished_at = timezone.now()
@@ -168,11 +173,12 @@ def stamp(row: Any) -> None:
         return
     label = row.instance_type._meta.label_lower
     opened = _open.get()
-    record = opened.record if opened else open_change_set()
     if opened:
+        record = opened.record
         opened.count(label, row.history_type)
     else:
-        close_change_set(record, {label: Counter({KINDS[row.history_type]: 1})})
+        now = timezone.now()
+        record = open_change_set(counts={label: {KINDS[row.history_type]: 1}}, started_at=now, finished_at=now)
     row.change_set = record
     row.history_user_id = record.actor_id
     row.history_change_reason = row.history_change_reason or record.reason or None

@@ -35,7 +35,7 @@ def offer_after(request: HttpRequest) -> Offer | None:
         if (refusal := refused_in(request)) is None:
             return None
         waiting = waiting_request(refusal, request.user)
-        whom, _ = people_to_ask(refusal.course, refusal.right, requester=request.user)
+        whom, _ = people_to_ask(refusal.course, refusal.right, requester=request.user, most=1)
         return Offer(
             refusal, whom, refusal.token(request.user), waiting, address_of(waiting) if waiting is not None else ""
         )

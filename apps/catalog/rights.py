@@ -19,6 +19,7 @@ from apps.catalog.models import (
     CourseInstructor,
     CourseUserGrant,
 )
+from apps.records.prepared import Prepared
 
 RIGHTS = (
     "view_course",
@@ -63,26 +64,34 @@ BY_CATEGORY = (CategoryUserGrant, CategoryGroupGrant)
 GRANT_TABLES = (*BY_COURSE, *BY_CATEGORY)
 
 
-def grants_of(user: Any, table: type[Model]) -> QuerySet[Any]:
-    """The rows of one grant table that hold now for this person or for an active role of theirs."""
+def grants_of(user: Any, table: type[Model], at: datetime | None = None) -> QuerySet[Any]:
+    """The rows of one grant table that hold now, or at that time, for this person or for an active role of theirs."""
     holder = Q(user=user.pk) if hasattr(table, "user") else Q(group__user=user.pk, group__role__is_active=True)
-    return table._base_manager.filter(in_force(), holder)
+    return table._base_manager.filter(in_force(at), holder)
+
+
+def _counted(user: Any, at: datetime) -> QuerySet[Any]:
+    """The place of each table, each right of the person in it, and how many grants of it."""
+    first, *others = [
+        grants_of(user, table, at)
+        .order_by()
+        .values("permission__codename")
+        .annotate(number=Count("pk"), place=Value(place))
+        .values_list("place", "permission__codename", "number")
+        for place, table in enumerate(GRANT_TABLES)
+    ]
+    counted: QuerySet[Any] = first.union(*others, all=True)
+    return counted
+
+
+COUNTED = Prepared(_counted)
 
 
 def grants_held(user: Any) -> dict[tuple[type[Model], str], int]:
     """How many grants of each right this person holds in each table; tables that hold none need not be asked again."""
 
     def ask() -> dict[tuple[type[Model], str], int]:
-        counted = [
-            grants_of(user, table)
-            .order_by()
-            .values("permission__codename")
-            .annotate(number=Count("pk"), place=Value(place))
-            .values_list("place", "permission__codename", "number")
-            for place, table in enumerate(GRANT_TABLES)
-        ]
-        rows = counted[0].union(*counted[1:], all=True)
-        return {(GRANT_TABLES[place], codename): number for place, codename, number in rows}
+        return {(GRANT_TABLES[place], codename): number for place, codename, number in COUNTED.rows(user)}
 
     return remembered(("grants held", user.pk), ask)
 
@@ -144,6 +153,8 @@ def holds_many(user: Any) -> bool:
     def ask() -> bool:
         if any(number >= MANY for (table, _), number in grants_held(user).items() if table in BY_COURSE):
             return True
+        if not any(table in BY_CATEGORY for table, _ in grants_held(user)):
+            return False
         below = Course.with_archived.filter(category__in=categories_granted(user, RIGHTS).values("pk"))
         return below.order_by()[MANY - 1 : MANY].exists()
 
@@ -188,14 +199,14 @@ def categories_covering(on: Course | Category) -> list[int]:
 def ends_of_rights(user: Any, on: Course | Category) -> dict[str, datetime | None]:
     """The rights the person holds by grants on this course or category, each with its latest end (None: without)."""
     here = [on.pk] if isinstance(on, Course) else []
-    first, *others = [
+    found = [
         grants_of(user, table)
         .filter(content_object__in=here if table in BY_COURSE else categories_covering(on))
         .order_by()
         .values_list("permission__codename", "expires_at")
-        for table in GRANT_TABLES
+        for table in tables_of(user, RIGHTS)
     ]
     ends: dict[str, list[datetime | None]] = {}
-    for right, end in first.union(*others):
+    for right, end in found[0].union(*found[1:]) if found else ():
         ends.setdefault(right, []).append(end)
     return {right: None if None in each else max(filter(None, each)) for right, each in ends.items()}

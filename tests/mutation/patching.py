@@ -9,6 +9,8 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from apps.records.prepared import Prepared
+
 OURS = ("admin_theme", "apps", "backoffice", "imports")
 
 
@@ -31,6 +33,8 @@ def put_in_place(tree: ast.Module, module: ModuleType, living: Iterable[Function
         if code.co_filename == path and other is not None and other != code and other.co_freevars == code.co_freevars:
             function.__code__ = other
             changed = True
+    for query in Prepared.all:
+        query.made.clear()  # it holds what the functions said before
     return constants_changed(before, tree, module) or changed
 
 

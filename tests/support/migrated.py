@@ -1,5 +1,6 @@
 """An empty database with every migration done, made once for all runs until a migration changes."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -33,17 +34,19 @@ def django_db_keepdb(migrated_file: Path | None) -> bool:
 
 
 def migrated() -> Path:
-    """The file of the database; other processes that make it at the same time do no harm."""
+    """The file of the database; of several processes one makes it, and the others wait for it."""
     path = FOLDER / f"{digest()}.sqlite3"
-    if not path.exists():
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        for former in FOLDER.glob("*.sqlite3"):
-            former.unlink(missing_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}")
-        with connected_to(partial):
-            executor = MigrationExecutor(connection)
-            executor.migrate(executor.loader.graph.leaf_nodes())
-        partial.replace(path)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            for former in FOLDER.glob("*.sqlite3"):
+                former.unlink(missing_ok=True)
+            partial = path.with_suffix(f".{os.getpid()}")
+            with connected_to(partial):
+                executor = MigrationExecutor(connection)
+                executor.migrate(executor.loader.graph.leaf_nodes())
+            partial.replace(path)
     return path
 
 

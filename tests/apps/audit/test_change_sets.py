@@ -1,11 +1,21 @@
 """Change sets: one operation, one row, every history row inside it."""
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import LoginEvent, User
 from apps.audit.models import ChangeSet
-from apps.audit.recording import change_set, operation, write_history
+from apps.audit.recording import (
+    change_set,
+    close_change_set,
+    continue_change_set,
+    open_change_set,
+    operation,
+    write_history,
+)
 from apps.catalog.models import Category, Course
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +50,29 @@ def test_an_operation_that_changes_nothing_leaves_no_change_set(editor: User) ->
     assert ChangeSet.objects.count() == before
 
 
+def test_an_operation_that_changes_nothing_asks_no_table_whether_it_changed_something(
+    editor: User, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(4), change_set(by=editor, title="Looked around"):
+        pass
+
+
+def test_a_change_set_that_history_names_cannot_be_left_out(editor: User) -> None:
+    made = open_change_set(by=editor)
+    with continue_change_set(made):
+        Category.objects.create(name="Data", slug="data")
+
+    def leave_out() -> None:
+        with transaction.atomic():
+            close_change_set(made, {})
+            connection.check_constraints()
+
+    with pytest.raises(IntegrityError):
+        leave_out()
+
+    assert ChangeSet.objects.filter(pk=made.pk).exists()
+
+
 def test_a_change_set_inside_another_joins_it_and_gives_it_its_first_title(editor: User) -> None:
     with change_set(by=editor) as outer, change_set(by=editor, title="Made a category", reason="Asked for.") as inner:
         Category.objects.create(name="Data", slug="data")
@@ -69,8 +102,18 @@ def test_a_save_outside_any_operation_gets_a_change_set_of_its_own() -> None:
 
     made = category.history.get().change_set
     assert made.counts == {"catalog.category": {"created": 1}}
-    assert made.finished_at is not None
+    assert made.started_at == made.finished_at
     assert made.actor is None
+
+
+def test_a_save_outside_any_operation_writes_its_change_set_once() -> None:
+    category = Category.objects.create(name="Data", slug="data")
+
+    with CaptureQueriesContext(connection) as captured:
+        category.save()
+
+    written = [query["sql"] for query in captured if '"audit_changeset"' in query["sql"]]
+    assert [sql.split()[0] for sql in written] == ["INSERT"]
 
 
 def test_the_person_of_the_request_is_the_actor(editor: User) -> None:

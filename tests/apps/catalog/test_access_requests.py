@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import User
@@ -194,6 +195,30 @@ def test_without_a_lead_whoever_gives_rights_on_the_course_is_asked(
 
     assert (len(told(by_course)), len(told(by_category))) == (1, 1)
     assert (told(unable), told(instructor), told(administrator)) == ([], [], [])
+
+
+def test_the_page_of_a_refusal_costs_the_same_however_many_could_be_asked(
+    as_viewer: Client, instructor: User, course: Course
+) -> None:
+    CourseInstructor.objects.filter(user=instructor).update(is_active=False)
+    CourseUserGrant.objects.filter(user=instructor).delete()
+
+    def refusal() -> tuple[int, str]:
+        with CaptureQueriesContext(connection) as captured:
+            answer = as_viewer.post(publish(course))
+        return len(captured), words_of(answer)
+
+    refusal()
+    costs = []
+    for number in range(6):
+        holder = person(f"holder-{number}")
+        grant(holder, "grant_access", course)
+        grant(holder, "publish_course", course)
+        costs.append(refusal())
+
+    assert {words.count("whoever gives rights on the course") for _, words in costs} == {1}
+    assert len({queries for queries, _ in costs}) == 1
+    assert costs[0][0] <= 16
 
 
 def test_without_anybody_who_could_give_it_administrators_are_asked(

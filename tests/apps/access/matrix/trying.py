@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.core.cache import cache
+from django.core.cache import cache as memory
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test.utils import ContextList
@@ -30,13 +31,27 @@ NOTHING, FILE = "<nothing>", "<file>"
 UPLOAD = b"course_code,lesson_code,title\nA,from-a-file,A lesson from a file\n"
 
 
+@cache
+def tables() -> dict[str, tuple[str, str]]:
+    """By the label of a model: its table, and the query for all that stands there, in the order of the keys."""
+    return {
+        model._meta.label: (table, f'SELECT * FROM "{table}" ORDER BY "{key.column}"')
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.label not in MOVE_BY_THEMSELVES
+        and (table := model._meta.db_table)
+        and (key := model._meta.pk) is not None
+    }
+
+
 def everything(among: set[str] | None = None) -> dict[str, int]:
     """A number for what each table holds; of these tables only, when they are named."""
-    return {
-        model._meta.label: hash(tuple(map(repr, model._base_manager.order_by("pk").values_list())))
-        for model in apps.get_models(include_auto_created=True)
-        if model._meta.label not in MOVE_BY_THEMSELVES and (among is None or model._meta.db_table in among)
-    }
+    found = {}
+    with connection.cursor() as cursor:
+        for label, (table, query) in tables().items():
+            if among is None or table in among:
+                cursor.execute(query)
+                found[label] = hash(repr(cursor.fetchall()))
+    return found
 
 
 def touched(before: dict[str, int], among: set[str] | None = None) -> list[str]:
@@ -48,16 +63,15 @@ WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 
 @contextmanager
 def watching() -> Iterator[set[str]]:
-    """The tables that are written to inside, but for the ledger of refusals.
+    """The tables that are written to inside.
 
     Where nothing was written nothing has to be compared; that this is so is proved by comparing once for each group.
     """
-    ledger = AccessEvent._meta.db_table
     written: set[str] = set()
 
     def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if found := WRITES.match(sql):
-            written.update({found[1]} - {ledger})
+            written.add(found[1])
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(watch):
@@ -113,7 +127,7 @@ def posted(stage: Stage, line: Line) -> dict[str, str]:
 
 
 def ask(stage: Stage, line: Line, letters: str, data: dict[str, str]) -> Any:
-    cache.clear()  # Nobody waits here because of what was asked a moment ago.
+    memory.clear()  # Nobody waits here because of what was asked a moment ago.
     url, client = line.address.format(**stage.keys), stage.client(letters)
     if line.is_read:
         return client.get(url)
@@ -163,16 +177,20 @@ def in_savepoint(stage: Stage, line: Line, letters: str, data: dict[str, str], b
         event = newest[EVENTS]
         with watching() as written:
             answer = ask(stage, line, letters, data)
+        events = AccessEvent.objects.filter(pk__gt=event) if LEDGER in written else AccessEvent.objects.none()
+        written.discard(LEDGER)
         letter, said = letter_of(answer), everything_said(answer)
         changed = touched(before, written) if written else []
-        faults = wrong_events(stage, event, line, letters, answer) + [f"reads {word}" for word in leaks(letters, said)]
+        faults = wrong_events(stage, list(events), line, letters, answer) + [
+            f"reads {word}" for word in leaks(letters, said)
+        ]
         if line.is_read or letter not in DONE:
             is_traced = letter == "ok" and "leaves" in line.words
             faults += [] if is_traced or not changed else [f"left a trace in {', '.join(changed)}"]
             wanted = line.words["leaves"] if is_traced else ""
         else:
             wanted = line.words.get("enters", "audit.ChangeSet")
-            is_done = bool(changed) or (wanted == EVENTS and newest_entries()[EVENTS] > event)
+            is_done = bool(changed) or (wanted == EVENTS and bool(events))
             letter, wanted = ("ok", wanted) if is_done else ("-", "")
         faults += wrong_entries(newest, written, wanted) if written else []
         transaction.set_rollback(bool(written))
@@ -181,16 +199,21 @@ def in_savepoint(stage: Stage, line: Line, letters: str, data: dict[str, str], b
 
 DONE = ("to", "ok", "R", "W")
 EVENTS = "audit.AccessEvent"
+LEDGER = AccessEvent._meta.db_table
 LEDGERS = ("audit.ChangeSet", "jobs.JobRun", "imports.ExportRecord", "imports.ImportJob", "accounts.LoginEvent")
 
 
 def newest_entries() -> dict[str, int]:
     """The highest key of each ledger, asked for in one query: this is done for every cell of the table."""
-    labels = (EVENTS, *LEDGERS)
-    asked = (f'(SELECT MAX(id) FROM "{apps.get_model(label)._meta.db_table}")' for label in labels)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(asked)}")
-        return dict(zip(labels, (key or 0 for key in cursor.fetchone()), strict=True))
+        cursor.execute(newest_query())
+        return dict(zip((EVENTS, *LEDGERS), (key or 0 for key in cursor.fetchone()), strict=True))
+
+
+@cache
+def newest_query() -> str:
+    asked = (f'(SELECT MAX(id) FROM "{apps.get_model(label)._meta.db_table}")' for label in (EVENTS, *LEDGERS))
+    return f"SELECT {', '.join(asked)}"
 
 
 def wrong_entries(before: dict[str, int], written: set[str], wanted: str) -> list[str]:
@@ -205,12 +228,11 @@ def wrong_entries(before: dict[str, int], written: set[str], wanted: str) -> lis
     return [] if sorted(found) == sorted(should) else [f"entered {found or 'nothing'}, not {should or 'nothing'}"]
 
 
-def wrong_events(stage: Stage, after: int, line: Line, letters: str, answer: Any) -> list[str]:
+def wrong_events(stage: Stage, found: list[AccessEvent], line: Line, letters: str, answer: Any) -> list[str]:
     """Each refusal of a member of staff is one row that says who, what, where from and in which request.
 
     Of records that were chosen in a list some may be left alone: that is one row as well.
     """
-    found = list(AccessEvent.objects.filter(pk__gt=after))
     is_staff, is_console = letters not in ("AN", "ST"), line.address.startswith("/admin/")
     kind = {403: "refused", 404: "not_found"}.get(answer.status_code)
     if not (is_staff and is_console and kind):
@@ -220,7 +242,7 @@ def wrong_events(stage: Stage, after: int, line: Line, letters: str, answer: Any
         return [f"wrote {len(found)} access events for one refusal"]
     event = found[0]
     path = line.address.partition("?")[0].format(**stage.keys)
-    told = (event.kind, event.actor, event.method, event.path.partition("?")[0], event.status, event.ip_address)
-    should = (kind, stage.world.people[letters], line.method, path, answer.status_code, ADDRESS)
+    told = (event.kind, event.actor_id, event.method, event.path.partition("?")[0], event.status, event.ip_address)
+    should = (kind, stage.world.people[letters].pk, line.method, path, answer.status_code, ADDRESS)
     is_whole = told == should and event.request_id and abs(timezone.now() - event.occurred_at) < timedelta(hours=1)
     return [] if is_whole else [f"is told by the event as {told}"]
