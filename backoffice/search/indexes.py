@@ -42,7 +42,7 @@ def has_trigrams(connection: Any) -> bool:
 
 
 def _may_have_trigrams(connection: Any) -> bool:
-    """Whether the extension is there or could be made; without it searches are slow and take words as they are typed."""
+    """Whether the extension is there or could be made; without it searches are slow and forgive no slip."""
     try:
         if not has_trigrams(connection):
             with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
