@@ -8,7 +8,6 @@ from typing import Any
 from django.http import QueryDict
 
 from imports.admin.continuing import continued_by
-from imports.admin.upload_pages import kinds_open_to
 from imports.files import local_path
 from imports.mapping import exact_mapping, offered_mappings, suggest_mapping
 from imports.models import ImportJob, ImportMapping
@@ -18,6 +17,7 @@ from imports.readers.headers import is_secret
 from imports.types import KINDS
 from imports.types.base import ImportKind
 from imports.types.columns import CellFault, Column
+from imports.types.composites import kinds_open_to
 
 SAMPLES_SHOWN = 3
 NEVER_READ = "Passwords are never read."

@@ -14,7 +14,6 @@ from imports.admin.pages import show, to_page
 from imports.admin.sheets import PartsPage, posted_parts
 from imports.admin.steps import may_be_mapped
 from imports.admin.unknown import ValuesPage, column_called, options_for, posted_values
-from imports.admin.upload_pages import kinds_open_to
 from imports.codes import FileRefused
 from imports.forms import ReadingForm
 from imports.mapping import check_mapping, fitted, save_mapping
@@ -23,7 +22,7 @@ from imports.parts import Part, parts_of
 from imports.presets import PRESETS
 from imports.question_bank import QUESTION_BANK
 from imports.types import kind_for
-from imports.types.composites import COMPOSITES
+from imports.types.composites import COMPOSITES, kinds_open_to
 from imports.words import counted
 
 UNPROCESSABLE = 422

@@ -9,12 +9,12 @@ from django.http import QueryDict
 
 from imports.admin.columns import SAMPLES_SHOWN, TheirColumn, why_ignored
 from imports.admin.continuing import continued_by
-from imports.admin.upload_pages import kinds_open_to
 from imports.fault_columns import is_fault_header
 from imports.mapping import suggest_mapping
 from imports.models import ImportJob
 from imports.parts import Part, parts_of
 from imports.types.columns import Column
+from imports.types.composites import kinds_open_to
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """The first step: a file comes in, is recognized, or is refused with the reason."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -17,15 +15,15 @@ from imports.models import ImportJob
 from imports.parts import maps_itself
 from imports.question_bank import QUESTION_BANK
 from imports.types import KINDS
-from imports.types.composites import COMPOSITES, importable
-from imports.words import kind_title
+from imports.types.composites import COMPOSITES, kinds_open_to
 
 
 def upload_page(request: HttpRequest) -> HttpResponseBase:
     """Shows the drop zone, or takes the file that was dropped there."""
     kinds = kinds_open_to(request.user)
     is_sent = request.method == "POST"
-    form = UploadForm(request.POST, request.FILES, kinds=kinds) if is_sent else UploadForm(kinds=kinds)
+    asked = {"kind": request.GET.get("kind", "")}
+    form = UploadForm(request.POST, request.FILES, kinds=kinds) if is_sent else UploadForm(kinds=kinds, initial=asked)
     if is_sent and form.is_valid():
         file = form.cleaned_data["file"]
         known = {name: form.cleaned_data[name] for name in ("kind", "encoding")}
@@ -38,11 +36,6 @@ def upload_page(request: HttpRequest) -> HttpResponseBase:
                 plan_at_once(request, job)
             return to_page(job)
     return _show(request, form, kinds)
-
-
-def kinds_open_to(user: Any) -> list[tuple[str, str]]:
-    """The kinds this person may import, by key and title."""
-    return [(key, kind_title(key)) for key in (*KINDS, *COMPOSITES) if importable(key).may_import(user)]
 
 
 def is_planned_at_once(request: HttpRequest, job: ImportJob) -> bool:

@@ -75,3 +75,8 @@ def importable(key: str) -> ImportKind | Composite:
     except LookupError:
         known = ", ".join([*KINDS, *COMPOSITES])
         raise LookupError(f"There is no kind called {key}. Choose one of {known}.") from None
+
+
+def kinds_open_to(user: Any) -> list[tuple[str, str]]:
+    """The kinds this person may import, by key and title."""
+    return [(kind.key, kind.heading) for kind in (*KINDS.values(), *COMPOSITES.values()) if kind.may_import(user)]
