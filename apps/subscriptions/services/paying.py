@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.audit import recording
 from apps.records.rules import RuleBroken
 from apps.subscriptions.models import Payment, Subscription
 from apps.subscriptions.queries import left_of
@@ -48,11 +47,11 @@ def record_payment(
         )
         subscription.due_minor -= amount_minor
         if subscription.due_minor <= 0:
-            _go_on(subscription, now)
+            go_on(subscription, now)
     return entry
 
 
-def _go_on(subscription: Subscription, now: datetime) -> None:
+def go_on(subscription: Subscription, now: datetime) -> None:
     """What follows once nothing is to be paid any more."""
     if subscription.status == Status.PENDING:
         begin(subscription, now)
@@ -128,7 +127,6 @@ def enter(entry: Payment) -> Payment:
             entry.save(force_insert=True)
     except IntegrityError:
         raise RuleBroken(f"{entry} stands in the ledger already. Each reference is entered once.") from None
-    recording.count("subscriptions.payment", "+")
     return entry
 
 
