@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from apps.subscriptions.models import Payment, RefundRequest, Subscription
 from apps.subscriptions.money import in_words
+from apps.subscriptions.services.paying import counts_towards_due
 from apps.subscriptions.services.refunding import alone_minor, needs_second_person
-from apps.subscriptions.services.settling import counts_towards_due, settle_entries, take_back_entries
+from apps.subscriptions.services.settling import settle_entries, take_back_entries
 from apps.subscriptions.states import RefundState
 from imports.codes import RowCode, WarningCode
 from imports.types.base import CLEAR, Chunk, Draft, ImportKind, Written

@@ -31,7 +31,7 @@ BY_FILE = {
 BEGUN = frozenset({*RUNNING, Status.PAUSED})
 MOMENTS = ("started_at", "period_starts_at", "period_ends_at", "grace_ends_at", "paused_at", "ended_at")
 BELONGS_TO = {"grace_ends_at": Status.PAST_DUE, "paused_at": Status.PAUSED, "ended_at": Status.EXPIRED}
-FACTS = ("status", "price_minor", "monthly_minor", "plan__period_months", "period_ends_at", "started_at")
+FACTS = ("status", "price_minor", "monthly_minor", "plan__period_months", "period_ends_at", *BELONGS_TO)
 
 
 class Subscriptions(ImportKind):

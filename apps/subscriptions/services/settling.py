@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Sum
@@ -19,7 +18,7 @@ from apps.subscriptions.services.changing import (
     schedule_end_of_period,
     withdraw_all,
 )
-from apps.subscriptions.services.paying import go_on
+from apps.subscriptions.services.paying import counts_towards_due, go_on
 from apps.subscriptions.states import RUNNING, ChangeKind, ChangeState, SubscriptionStatus
 
 Kind, Status = Payment.Kind, SubscriptionStatus
@@ -44,11 +43,6 @@ def settle(paid: Mapping[int, int]) -> None:
             rest.append(subscription)
     Subscription.objects.bulk_update(rest, ["due_minor", "updated_at"])
     record_history(Subscription, [subscription.pk for subscription in rest], "~")
-
-
-def counts_towards_due(paid_at: datetime, subscription_made_at: datetime) -> bool:
-    """What was paid before a subscription was entered here is in what was to be paid for it then."""
-    return paid_at >= subscription_made_at
 
 
 def settle_entries(ids: Collection[int]) -> None:
