@@ -222,8 +222,8 @@ def act_on_selection(
 
 def parted(request: HttpRequest, verb: str, chosen: QuerySet[Any]) -> tuple[list[Any], list[str]]:
     """The records this person may do it to, and a sentence for each other one, of which the audit hears."""
-    allowed = gate.scope(request.user, verb, chosen.model)
-    allowed = set(allowed.filter(pk__in=[record.pk for record in chosen]).values_list("pk", flat=True))
+    within = gate.scope(request.user, verb, chosen.model).filter(pk__in=[record.pk for record in chosen])
+    allowed = set(within.values_list("pk", flat=True))
     forbidden = [record for record in chosen if record.pk not in allowed]
     if forbidden:
         words = f"{counted(chosen.model, len(forbidden))} of {len(chosen):,} left alone."

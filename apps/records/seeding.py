@@ -19,7 +19,7 @@ def seed_after_migrations(seed: Callable[[], None], *, sender: AppConfig, name: 
     post_migrate.connect(receive, sender=sender, dispatch_uid=name, weak=False)
 
 
-def columns_of(apps: Apps) -> set[tuple[str, str]]:
+def columns_of(apps: Apps) -> set[tuple[str, str | None]]:
     """The table and the name of every column of these models."""
     return {
         (model._meta.db_table, field.column)

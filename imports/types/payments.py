@@ -81,7 +81,7 @@ class Payments(ImportKind):
             for name in () if draft.is_new else draft.changes:
                 self._refuse(draft, name, STANDS)
         subscriptions = Subscription.objects.in_bulk({draft.values["subscription_id"] for draft in new})
-        against = {draft.values.get("against_id") for draft in new} - {None}
+        against = {pk for draft in new if (pk := draft.values.get("against_id")) is not None}
         ledger = Ledger.of(against, chunk.memory.setdefault("taken back by earlier rows", Counter()))
         for draft in new:
             subscription = subscriptions[draft.values["subscription_id"]]
@@ -185,7 +185,7 @@ class Payments(ImportKind):
         """What moved no money, what somebody has taken something back of since, and what is being decided on."""
         own = Payment.history.filter(change_set__in=change_sets).values("id")
         failed = Payment.objects.filter(pk__in=ids, kind=Kind.FAILED).values_list("pk", flat=True)
-        taken = Payment.objects.filter(against__in=ids).exclude(pk__in=own).values_list("against", flat=True)
+        taken: Any = Payment.objects.filter(against__in=ids).exclude(pk__in=own).values_list("against", flat=True)
         asked = RefundRequest.objects.filter(payment__in=ids, state=RefundState.OPEN).values_list("payment", flat=True)
         return {
             **dict.fromkeys(failed, "An attempt that failed moved no money, and stays in the ledger."),

@@ -192,7 +192,7 @@ class Subscriptions(ImportKind):
     def after_writing(self, written: Sequence[Written], user: Any) -> None:  # noqa: ARG002
         before: Mapping[int, int] = {row.pk: row.extra["monthly_before"] for row in written if not row.created}
         rows = Subscription.objects.select_related("plan", "user").filter(pk__in=[row.pk for row in written])
-        follow_up(rows.order_by("pk"), before)
+        follow_up(list(rows.order_by("pk")), before)
 
     def take_away(self, ids: Sequence[int], by: Any) -> Sequence[int]:
         """What counted in the figures is ended, so that they stay true; the rest is deleted."""
