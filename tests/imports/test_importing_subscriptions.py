@@ -68,7 +68,7 @@ def test_new_ones_come_in_any_state_with_what_their_state_means(
 
     job = applied("subscriptions", file, administrator)
 
-    made = [person.subscription for person in people]  # type: ignore[attr-defined]
+    made = [Subscription.objects.get(user=person) for person in people]
     assert problems(job) == []
     assert [scheduled(one) for one in made] == [
         [("renew", "open")],
@@ -79,6 +79,7 @@ def test_new_ones_come_in_any_state_with_what_their_state_means(
         [],
     ]
     assert (made[0].price_minor, made[0].due_minor, made[0].monthly_minor) == (1500, -250, 1500)
+    assert made[0].period_ends_at is not None
     assert (made[0].anchor_day, made[0].started_at) == (made[0].period_ends_at.day, made[0].period_starts_at)
     assert (made[1].price_minor, made[4].status, made[5].status) == (2000, "expired", "pending")
     assert list(Movement.objects.order_by("subscription_id").values_list("kind", "delta_minor")) == [

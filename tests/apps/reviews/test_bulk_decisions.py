@@ -182,7 +182,7 @@ def test_a_bulk_decision_is_taken_back_as_a_whole_with_how_each_review_waited(
     quote.refresh_from_db()
     assert not quote.is_active
     (entry,) = ChangeSet.objects.filter(pk__gt=newest)
-    assert (entry.title, entry.counts["reviews.review"]) == ("Take back: Approve 3 reviews", {"changed": 2})
+    assert (entry.title, entry.counts["reviews.review"]) == ("Take all of it back: Approve 3 reviews", {"changed": 2})
     assert not ReviewDecision.objects.filter(taken_back_at=None, outcome="approved").exists()
     assert "Take all of it back" not in text(as_moderator.get(f"/admin/reviews/bulkdecision/{bulk.pk}/change/"))
 
