@@ -14,6 +14,7 @@ from apps.reviews.models import Review, ReviewDecision
 from tests.recipes import reviews
 from tests.support.people import give_role, person
 
+expect.set_options(timeout=20_000)  # a machine at work on other tests answers late
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 DESK = "/admin/reviews/review/desk/"
@@ -91,7 +92,8 @@ def test_two_people_decide_by_keys_and_never_the_same(
 def test_a_moderator_decides_on_a_whole_list_and_takes_all_of_it_back(
     open_browser: Callable[..., Page], course: Course, moderator: User
 ) -> None:
-    reviews.review.make(course=course, _quantity=3)
+    for _ in range(3):
+        reviews.review.make(course=course)
     page = open_browser(moderator)
     page.goto("/admin/reviews/review/")
 

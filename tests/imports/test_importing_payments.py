@@ -69,7 +69,9 @@ def test_the_same_file_again_changes_nothing_and_a_changed_row_is_refused(paid: 
 
     assert same.counts["unchanged"] == 1
     assert problems(changed) == [("R_RULE", "amount"), ("R_RULE", "reason")]
-    assert "takes it back" in changed.rows.get().messages[0]["message"]
+    told = changed.rows.get().messages[0]
+    assert "takes it back" in told["message"]
+    assert told["value"] == "21.00"
     assert entries() == [("ch-1", "payment", 2000)]
 
 

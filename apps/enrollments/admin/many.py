@@ -63,7 +63,7 @@ def choose_course_view(screen: Any, request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET"])
     asked = forms.Form(request.GET if "course" in request.GET else None)
-    asked.fields["course"] = screen.formfield_for_dbfield(Enrollment._meta.get_field("course"), request)
+    asked.fields["course"] = screen.formfield_for_foreignkey(Enrollment._meta.get_field("course"), request)
     if asked.is_valid():
         course = asked.cleaned_data["course"]
         return HttpResponseRedirect(reverse("admin:enrollments_enrollment_enroll_many", args=[course.pk]))

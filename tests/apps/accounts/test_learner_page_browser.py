@@ -11,6 +11,8 @@ from apps.enrollments.services import suspend_enrollment
 from tests.recipes import catalog, enrollments
 from tests.support.people import person
 
+expect.set_options(timeout=20_000)  # a machine at work on other tests answers late
+
 
 @pytest.mark.django_db(transaction=True)
 def test_support_finds_a_caller_sees_why_and_helps(
