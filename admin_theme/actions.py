@@ -1,8 +1,8 @@
 """Actions: what a person does to a record, asked for by POST, one record at a time, in the scope of its verb."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django import forms
@@ -72,8 +72,7 @@ class ConsoleAction:
     confirm: str
     done: str
     leads_to: str = ""
-    at_once: str = ""
-    in_bulk: Callable[..., str] | None = None
+    in_bulk: str = ""
     most: int = MOST_RECORDS
     fits: Callable[[Any], bool] = field(default=lambda record: True)  # noqa: ARG005
 
@@ -82,6 +81,17 @@ class ConsoleAction:
         form_class = bases[0] if len(bases) == 1 else type("AskedForm", tuple(bases) or (ActionForm,), {})
         form: ActionForm = form_class(data, request=request, record=record)
         return form
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a selection: how many were done, and a sentence for each that was left alone, or their number and
+    the page that says why."""
+
+    done: int
+    refused: Sequence[str] = ()
+    left: int = 0
+    page: str = ""
 
 
 def console_action(
@@ -95,8 +105,7 @@ def console_action(
     confirm: str = "",
     done: str = "",
     leads_to: str = "",
-    at_once: str = "",
-    in_bulk: Callable[..., str] | None = None,
+    in_bulk: str = "",
     most: int = MOST_RECORDS,
     fits: Callable[[Any], bool] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -104,13 +113,12 @@ def console_action(
 
     It returns the sentence shown, or None. With `form` it also gets the cleaned data as the keyword `data`.
     `confirm` says what will happen and how to take it back; `done` is the participle for "12 courses published";
-    `leads_to` names the address to go to afterwards, where that is not the record's page. `in_bulk` does it to a whole
-    selection of at most `most`: from request, query, reason and data it gets to the address of what became of each.
-    `at_once` names the method that does it to many records by a few statements: `(self, request, records, reason)`,
-    with the keyword `data` like the action itself. It says how many were done, and in a sentence each that was not.
+    `leads_to` names the address to go to afterwards, where that is not the record's page. `in_bulk` names the method
+    that does it to a whole selection of at most `most` by a few statements: `(self, request, chosen, reason)`, with the
+    keyword `data` like the action itself. It asks `parted` which of the chosen it may do, and returns an `Outcome`.
     `fits` hides the button where it makes no sense (the service still refuses).
     """
-    more: dict[str, Any] = {"leads_to": leads_to, "at_once": at_once, "in_bulk": in_bulk, "most": most}
+    more: dict[str, Any] = {"leads_to": leads_to, "in_bulk": in_bulk, "most": most}
     more |= {"fits": fits} if fits else {}
     facts = ConsoleAction(label, verb, ask_reason, form, confirm, done, **more)
 
@@ -202,62 +210,63 @@ def act_on_selection(
     data = dict(form.cleaned_data)
     reason = data.pop("reason", "")
     extra = {"data": data} if facts.form else {}
-    if facts.in_bulk is not None:
-        try:
-            return HttpResponseRedirect(facts.in_bulk(request, queryset, reason, **extra))
-        except ValidationError as broken:
-            messages.error(request, words_of(broken))
-            return None
-    allowed = set(
-        gate.scope(request.user, facts.verb, admin.model)
-        .filter(pk__in=list(queryset.values_list("pk", flat=True)))
-        .values_list("pk", flat=True)
-    )
-    theirs = [record for record in queryset if record.pk in allowed]
-    forbidden = [record for record in queryset if record.pk not in allowed]
-    title = f"{facts.label}: {number:,} {admin.opts.verbose_name_plural}"
-    with gate.operation(by=request.user, reason=reason, title=title):
-        if not facts.at_once:
-            done, refused = one_by_one(admin, request, function, theirs, reason, extra)
-        else:
-            done, refused = getattr(admin, facts.at_once)(request, theirs, reason, **extra) if theirs else (0, [])
-    refused += [f"{record}: {NOT_ALLOWED}" for record in forbidden]
+    in_bulk = getattr(admin, facts.in_bulk) if facts.in_bulk else partial(one_by_one, admin, function, facts)
+    try:
+        outcome: Outcome = in_bulk(request, queryset, reason, **extra)
+    except ValidationError as broken:
+        messages.error(request, words_of(broken))
+        return None
+    tell_outcome(admin, request, facts, outcome)
+    return HttpResponseRedirect(outcome.page) if outcome.page else None
+
+
+def parted(request: HttpRequest, verb: str, chosen: QuerySet[Any]) -> tuple[list[Any], list[str]]:
+    """The records this person may do it to, and a sentence for each other one, of which the audit hears."""
+    within = gate.scope(request.user, verb, chosen.model).filter(pk__in=[record.pk for record in chosen])
+    allowed = set(within.values_list("pk", flat=True))
+    forbidden = [record for record in chosen if record.pk not in allowed]
     if forbidden:
-        words = f"{counted(admin.model, len(forbidden))} of {number:,} left alone."
-        leave_alone(request, facts.verb, admin.model, words, forbidden[0].pk if len(forbidden) == 1 else None)
-    tell_outcome(admin, request, facts, done, refused)
-    return None
+        words = f"{counted(chosen.model, len(forbidden))} of {len(chosen):,} left alone."
+        leave_alone(request, verb, chosen.model, words, forbidden[0].pk if len(forbidden) == 1 else None)
+    theirs = [record for record in chosen if record.pk in allowed]
+    return theirs, [f"{record}: {NOT_ALLOWED}" for record in forbidden]
 
 
 def one_by_one(
     admin: Any,
-    request: HttpRequest,
     function: Callable[..., Any],
-    records: list[Any],
+    facts: ConsoleAction,
+    request: HttpRequest,
+    chosen: QuerySet[Any],
     reason: str,
-    extra: dict[str, Any],
-) -> tuple[int, list[str]]:
-    """How many were done, and a sentence for each that was not."""
-    done, refused = 0, []
-    for record in records:
-        try:
-            with transaction.atomic():
-                function(admin, request, record, reason, **extra)
-            done += 1
-        except (ValidationError, ProtectedError) as broken:
-            refused.append(f"{record}: {words_of(broken)}")
-    return done, refused
+    **extra: Any,
+) -> Outcome:
+    """What is done to a selection where nobody has written how to do it faster."""
+    theirs, forbidden = parted(request, facts.verb, chosen)
+    done: int = 0
+    refused: list[str] = []
+    title = f"{facts.label}: {len(chosen):,} {admin.opts.verbose_name_plural}"
+    with gate.operation(by=request.user, reason=reason, title=title):
+        for record in theirs:
+            try:
+                with transaction.atomic():
+                    function(admin, request, record, reason, **extra)
+                done += 1
+            except (ValidationError, ProtectedError) as broken:
+                refused.append(f"{record}: {words_of(broken)}")
+    return Outcome(done, [*refused, *forbidden])
 
 
-def tell_outcome(admin: Any, request: HttpRequest, facts: ConsoleAction, done: int, refused: list[str]) -> None:
+def tell_outcome(admin: Any, request: HttpRequest, facts: ConsoleAction, outcome: Outcome) -> None:
     """One sentence for what was done, one for what was left alone and why."""
-    if done:
-        messages.success(request, f"{counted(admin.model, done)} {facts.done or f'done ({facts.label.lower()})'}.")
-    if refused:
+    if outcome.done:
+        words = facts.done or f"done ({facts.label.lower()})"
+        messages.success(request, f"{counted(admin.model, outcome.done)} {words}.")
+    refused = outcome.refused
+    if number := outcome.left or len(refused):
         more = f" And {len(refused) - NAMES_SHOWN:,} more." if len(refused) > NAMES_SHOWN else ""
-        messages.warning(
-            request, f"{counted(admin.model, len(refused))} left alone. {' '.join(refused[:NAMES_SHOWN])}{more}"
-        )
+        why = " ".join(refused[:NAMES_SHOWN]) or "Below stands why."
+        messages.warning(request, f"{counted(admin.model, number)} left alone. {why}{more}")
 
 
 def ask_about_selection(

@@ -27,7 +27,8 @@ def touched_models(kinds: Sequence[ImportKind]) -> list[type[models.Model]]:
 
 def counts_of(change_set: ChangeSet, kinds: Sequence[ImportKind]) -> dict[str, Counter[str]]:
     counts: dict[str, Counter[str]] = {}
-    for model in touched_models(kinds):
+    moved = [model for kind in kinds for model in kind.models_moved]
+    for model in dict.fromkeys([*touched_models(kinds), *moved]):
         history: Any = model.history.model  # type: ignore[attr-defined]
         rows = history.objects.filter(change_set=change_set).order_by().values_list("history_type")
         found = {KINDS[kind_of]: number for kind_of, number in rows.annotate(number=Count("history_id"))}

@@ -47,7 +47,7 @@ from imports.parts import PART_FIELDS
 from imports.planner import make_plan
 from imports.planner.storing import drop_rows
 from imports.runner import apply_plan
-from imports.types import exported_kind, kind_for
+from imports.types import kind_for
 from imports.types.composites import importable
 from imports.types.enrollments import Enrollments
 from imports.undo import take_back
@@ -273,7 +273,7 @@ def make_workbook(run: Run, *, courses: list[int], listing: str) -> str:
 @job(title="Export a list", key="imports.export")
 def make_export(run: Run, *, kind: str, fmt: str, query: str) -> str:
     """Writes the rows of a list, as it was narrowed, to a file that is kept for a day."""
-    found = exported_kind(kind)
+    found = kind_for(kind)
     run.report(0, stage="Writing the file")
     with TemporaryFile() as file:
         record = export_dataset(

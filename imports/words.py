@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from imports.exporter.keeping import PERSON_FILE
 from imports.models import ImportRow
-from imports.types import EXPORTED
+from imports.types import KINDS
 from imports.types.composites import COMPOSITES
 
 Outcome = ImportRow.Outcome
@@ -12,9 +12,9 @@ Outcome = ImportRow.Outcome
 
 def noun(kind_key: str, number: int) -> str:
     """What one row of this kind stands for, in the singular or the plural."""
-    if kind_key not in EXPORTED:
+    if kind_key not in KINDS:
         return "row" if number == 1 else "rows"
-    meta = EXPORTED[kind_key].model._meta
+    meta = KINDS[kind_key].model._meta
     return str(meta.verbose_name if number == 1 else meta.verbose_name_plural)
 
 
@@ -24,7 +24,7 @@ def kind_title(kind_key: str) -> str:
         return "Everything about a person"
     if kind_key in COMPOSITES:
         return COMPOSITES[kind_key].heading
-    return EXPORTED[kind_key].heading if kind_key in EXPORTED else "Kind not known yet"
+    return KINDS[kind_key].heading if kind_key in KINDS else "Kind not known yet"
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:

@@ -2,10 +2,10 @@
 
 from django.apps import AppConfig, apps
 from django.core.checks import Tags, register
-from django.db.models.signals import post_migrate
 from django.utils.module_loading import import_string
 
 from admin_theme.gate import install_gate
+from apps.records.seeding import seed_after_migrations
 
 
 class AccessConfig(AppConfig):
@@ -17,6 +17,4 @@ class AccessConfig(AppConfig):
         for check in ("check_settings", "check_screens"):
             register(import_string(f"apps.access.checks.{check}"), Tags.security)
         last = [config for config in apps.get_app_configs() if config.models_module][-1]
-        post_migrate.connect(
-            import_string("apps.access.roles.seed_roles"), sender=last, dispatch_uid="access.seed_roles"
-        )
+        seed_after_migrations(import_string("apps.access.roles.seed_roles"), sender=last, name="access.seed_roles")

@@ -1,7 +1,5 @@
 """The five roles every installation has, and the permissions they start with."""
 
-from typing import Any
-
 from django.contrib.auth.models import Permission
 
 from apps.access.models import Role
@@ -149,7 +147,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 }
 
 
-def seed_roles(**kwargs: Any) -> None:  # noqa: ARG001
+def seed_roles() -> None:
     """Creates what is missing; a permission an administrator took out of a role is not put back."""
     known = {
         f"{app_label}.{codename}": pk

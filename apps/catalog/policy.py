@@ -41,7 +41,6 @@ from apps.catalog.rights import (
     VERBS_OF_ROLES,
     categories_granted,
     course_keys,
-    ends_of_rights,
     is_primary_anywhere,
     on_courses,
     primary_course_keys,
@@ -320,11 +319,14 @@ class CategoryPolicy(RolePolicy):
     verbs = (*VERBS, "grant")
     permission_names: ClassVar[dict[str, str]] = {"grant": "grant_access", "archive": "change_category"}
 
+    def gained(self, user: Any, moves: Mapping[int, int | None]) -> dict[int, list[str]]:
+        """By the key of a category: the rights on its courses its move below another would give the person."""
+        return rights_gained(user, moves, CoursePolicy().rights_without_roles(user), categories_granted)
+
     def refuse_gain(self, user: Any, record: Any) -> None:
-        if record.pk is None or record.parent is None:
+        if record.pk is None or record.parent_id is None:
             return
-        lacking = set(CoursePolicy().rights_without_roles(user)) - ends_of_rights(user, record).keys()
-        if gained := [right for right in ends_of_rights(user, record.parent) if right in lacking]:
+        if gained := self.gained(user, {record.pk: record.parent_id}).get(record.pk):
             raise RuleBroken(gain_refused(record, gained))
 
     def opens(self, user: Any, verb: str) -> bool:

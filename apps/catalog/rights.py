@@ -1,6 +1,6 @@
 """The rights a person holds on courses and categories at this moment, whichever way they came by them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -171,18 +171,27 @@ def courses_granted(user: Any, rights: Collection[str]) -> QuerySet[Course]:
     return Course.with_archived.filter(on_courses("pk", course_keys(user, rights), user))
 
 
-def rights_gained(user: Any, moves: Mapping[int, int | None], rights: Collection[str]) -> dict[int, list[str]]:
-    """By the key of a course: which of these rights its move to a category brings this person, who lacks them there."""
+def rights_gained(
+    user: Any,
+    moves: Mapping[int, int | None],
+    rights: Collection[str],
+    held: Callable[[Any, Collection[str]], QuerySet[Any]] | None = None,
+) -> dict[int, list[str]]:
+    """By the key of a course: which of these rights its move to a category brings this person, who lacks them there.
+
+    `held` is where the person holds a right: among courses, unless other records are moved.
+    """
     gained: dict[int, list[str]] = {}
     for right in rights:
         if not any(table in BY_CATEGORY for table in tables_of(user, (right,))):
             continue
         wanted = {category for category in moves.values() if category is not None}
         there = set(categories_granted(user, (right,)).filter(pk__in=wanted).values_list("pk", flat=True))
-        into = {course for course, category in moves.items() if category in there}
-        held = courses_granted(user, (right,)).filter(pk__in=into) if into else Course.with_archived.none()
-        for course in into - set(held.values_list("pk", flat=True)):
-            gained.setdefault(course, []).append(right)
+        into = {moved for moved, category in moves.items() if category in there}
+        if into:
+            have = (held or courses_granted)(user, (right,)).filter(pk__in=into)
+            for moved in into - set(have.values_list("pk", flat=True)):
+                gained.setdefault(moved, []).append(right)
     return gained
 
 

@@ -1,8 +1,9 @@
 """The app's registration with Django, and the templates every installation begins with."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.module_loading import import_string
+
+from apps.records.seeding import seed_after_migrations
 
 
 class CertificatesConfig(AppConfig):
@@ -11,4 +12,4 @@ class CertificatesConfig(AppConfig):
 
     def ready(self) -> None:
         seed = import_string("apps.certificates.standard.seed_templates")
-        post_migrate.connect(seed, sender=self, dispatch_uid="certificates.seed_templates")
+        seed_after_migrations(seed, sender=self, name="certificates.seed_templates")

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.urls import reverse
 
 from admin_theme.gate import gate, may_here
 from admin_theme.tabs import Tab
+from apps.accounts.masking import shows_email
+from apps.catalog.admin.panels import ROWS, page_number
 from apps.catalog.models import Course
 from apps.certificates.looks import state_of
 from apps.certificates.models import Certificate, CertificateTemplate
@@ -53,6 +56,22 @@ def certificates_panel(request: HttpRequest, enrollment: Enrollment) -> dict[str
     }
 
 
+def of_course(request: HttpRequest, course: Course) -> Any:
+    return gate.scope(request.user, "view", Certificate).filter(course=course)
+
+
+def course_panel(request: HttpRequest, course: Course) -> dict[str, Any]:
+    rows = of_course(request, course).select_related("user").order_by("-issued_at", "-pk")
+    page: Any = Paginator(rows, ROWS).get_page(page_number(request))
+    for certificate in page:
+        certificate.badge = state_of(certificate)
+    return {
+        "rows": page,
+        "shows_email": shows_email(request),
+        "all_certificates": f"{reverse('admin:certificates_certificate_changelist')}?course__id__exact={course.pk}",
+    }
+
+
 def preview_panel(request: HttpRequest, template: CertificateTemplate) -> dict[str, Any]:
     chosen = request.GET.get("script", "")
     script = chosen if chosen in SAMPLES else template.language if template.language in SAMPLES else "en"
@@ -76,4 +95,13 @@ certificates_tab = Tab(
     context=certificates_panel,
     count=lambda request, enrollment: certificates_of(request, enrollment).count(),
     opens=lambda request, enrollment: may_here(request, "view", Certificate),  # noqa: ARG005
+)
+course_tab = Tab(
+    key="certificates",
+    title="Certificates",
+    place=43,
+    template="certificates/course_panel.html",
+    context=course_panel,
+    count=lambda request, course: of_course(request, course).count(),
+    opens=lambda request, course: may_here(request, "view", Certificate),  # noqa: ARG005
 )

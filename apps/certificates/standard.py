@@ -1,14 +1,12 @@
 """The templates every installation begins with: one for each language, without a signature."""
 
-from typing import Any
-
 from apps.audit.recording import change_set, operation
 from apps.audit.set_based import record_history
 from apps.certificates.languages import PHRASES
 from apps.certificates.models import CertificateTemplate
 
 
-def seed_templates(**kwargs: Any) -> None:  # noqa: ARG001
+def seed_templates() -> None:
     """Creates them where there is no template at all; what was changed or put away since is left alone."""
     if CertificateTemplate.with_archived.exists():
         return

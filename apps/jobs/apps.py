@@ -1,8 +1,9 @@
 """The app's registration with Django: finds every job and gives the scheduled ones their rows."""
 
 from django.apps import AppConfig, apps
-from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
+
+from apps.records.seeding import seed_after_migrations
 
 
 class JobsConfig(AppConfig):
@@ -15,4 +16,4 @@ class JobsConfig(AppConfig):
         autodiscover_modules("tasks")
         apps.get_app_config("django_celery_beat").verbose_name = "Schedules"
         show_as_job()
-        post_migrate.connect(create_missing_schedules, sender=self, dispatch_uid="jobs.create_missing_schedules")
+        seed_after_migrations(create_missing_schedules, sender=self, name="jobs.create_missing_schedules")

@@ -31,7 +31,7 @@ def show_as_job() -> None:
     PeriodicTask.__str__ = lambda row: row.description or row.name
 
 
-def create_missing_schedules(**kwargs: Any) -> None:  # noqa: ARG001
+def create_missing_schedules() -> None:
     """Gives each scheduled job its row when it has none; one that is there is never touched."""
     scheduled = {key: job for key, job in JOBS.items() if job.every is not None}
     present = set(PeriodicTask.objects.filter(name__in=scheduled).values_list("name", flat=True))

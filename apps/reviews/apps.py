@@ -1,8 +1,9 @@
 """The app's registration with Django: the rules every installation begins with."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.module_loading import import_string
+
+from apps.records.seeding import seed_after_migrations
 
 
 class ReviewsConfig(AppConfig):
@@ -11,4 +12,4 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         seed = import_string("apps.reviews.first_rules.seed_rules")
-        post_migrate.connect(seed, sender=self, dispatch_uid="reviews.seed_rules")
+        seed_after_migrations(seed, sender=self, name="reviews.seed_rules")

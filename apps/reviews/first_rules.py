@@ -29,7 +29,7 @@ FIRST: dict[str, dict[str, Any]] = {
 }
 
 
-def seed_rules(**kwargs: Any) -> None:  # noqa: ARG001
+def seed_rules() -> None:
     present = set(ReviewRule.objects.values_list("code", flat=True))
     missing = [ReviewRule(code=code, **facts) for code, facts in FIRST.items() if code not in present]
     if not missing:

@@ -73,12 +73,17 @@ class ReviewRulePolicy(RolePolicy):
 
 @policy(BulkDecision)
 class BulkDecisionPolicy(OwnRowsPolicy):
-    """Whoever decides on reviews sees what they asked for themselves; a role sees all of it."""
+    """Whoever decides on reviews sees what they asked for themselves, and takes it back; a role sees all of it."""
+
+    verbs = (*VERBS, "take_back")
+    own_verbs = ("view", "take_back")
 
     owner_path = "requester"
 
     def opens(self, user: Any, verb: str) -> bool:
-        return self.holds_everywhere(user, verb) or (verb == "view" and policy_for(Review).opens(user, "decide"))
+        return self.holds_everywhere(user, verb) or (
+            verb in self.own_verbs and policy_for(Review).opens(user, "decide")
+        )
 
     def beside_roles(self, user: Any, verb: str) -> QuerySet[Any]:
         own = super().beside_roles(user, verb)

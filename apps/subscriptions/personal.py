@@ -25,6 +25,7 @@ left_out |= {
 def forget_in_reasons(person: Any, was: Identity) -> int:  # noqa: ARG001
     models: tuple[Any, ...] = (
         Payment,
+        Payment.history.model,
         ScheduledChange,
         ScheduledChange.history.model,
         RefundRequest,

@@ -42,7 +42,7 @@ class SubscriptionPolicy(MoneyPolicy):
         "figures": "view_movement",
     }
     money = frozenset({"price_minor", "due_minor", "monthly_minor", "currency"})
-    by_role = frozenset({"view", "export", "add", "manage", "cancel", "record", "figures"})
+    by_role = frozenset({"view", "import", "export", "add", "manage", "cancel", "record", "figures"})
 
 
 @policy(ScheduledChange)
@@ -58,7 +58,7 @@ class PaymentPolicy(MoneyPolicy):
 
     verbs = (*VERBS, "refund")
     money = frozenset({"amount_minor", "currency"})
-    by_role = frozenset({"view", "export", "refund"})
+    by_role = frozenset({"view", "import", "export", "refund"})
 
 
 @policy(RefundRequest)

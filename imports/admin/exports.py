@@ -27,7 +27,7 @@ from imports.exporter.keeping import may_fetch, oldest_kept
 from imports.exporter.lists import kind_of, listed_rows
 from imports.models import ExportRecord
 from imports.tasks import make_export
-from imports.types import EXPORTED
+from imports.types import KINDS
 from imports.types.base import ImportKind
 from imports.words import counted_kind, kind_title
 
@@ -93,7 +93,7 @@ class ExportRecordAdmin(ReadOnlyAdmin[ExportRecord]):
 
     def make(self, request: HttpRequest, key: str) -> HttpResponseBase:
         """Exports the list whose query string the address carries."""
-        kind = EXPORTED.get(key)
+        kind = KINDS.get(key)
         if kind is None:
             raise Http404
         if not policy_for(kind.model).may_ever(request.user, "export"):

@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.records.policy import policy_for
 from imports.exporter.dataset import visible_columns
 from imports.models import ExportRecord
-from imports.types import EXPORTED
+from imports.types import KINDS
 from imports.types.composites import COMPOSITES
 
 ARCHIVE = "archive"
@@ -45,7 +45,7 @@ def columns_open_to(user: Any, key: str) -> set[str]:
     if key in COMPOSITES:
         kinds = COMPOSITES[key].kinds
         return {f"{kind}.{name}" for kind in kinds for name in {*columns_open_to(user, kind), ARCHIVE}}
-    kind = EXPORTED.get(key)
+    kind = KINDS.get(key)
     if kind is None or not policy_for(kind.model).may_ever(user, "export"):
         return set()
     return {column.name for column in visible_columns(kind, user)}

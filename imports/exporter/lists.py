@@ -9,13 +9,13 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
 
 from apps.records.rules import RuleBroken
-from imports.types import EXPORTED
+from imports.types import KINDS
 from imports.types.base import ImportKind
 
 
 def kind_of(model: type[Model]) -> ImportKind | None:
     """The kind a model is exported as, if there is one."""
-    return next((kind for kind in EXPORTED.values() if kind.model is model), None)
+    return next((kind for kind in KINDS.values() if kind.model is model), None)
 
 
 def listed_rows(model: type[Model], query: str, user: Any) -> QuerySet[Any]:

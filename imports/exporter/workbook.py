@@ -50,7 +50,7 @@ def _cell_writer(sheet: Sheet, column: Column) -> Put:
         return page.write_boolean if isinstance(column, YesNo) else page.write_number  # type: ignore[no-any-return]
     if isinstance(column, Number):
         decimals = sheet.book.add_format({"num_format": "0." + "0" * column.decimals if column.decimals else "0"})
-        return lambda row, at, value: page.write_number(row, at, value, decimals)
+        return lambda row, at, value: page.write_number(row, at, column.number(value), decimals)
     if isinstance(column, Day):
         return _moment_writer(sheet, column)
 

@@ -43,6 +43,7 @@ def conflicts_of(kind: ImportKind, rows: Sequence[PlannedRow], user: Any, *, but
         else:
             found[row.pk] = "A record with this key was made after the plan. Make the plan again."
     _check_references(kind, rows, user, found)
+    found = {**kind.outdated([row for row in rows if row.pk not in found], user), **found}
     if not user.is_superuser:
         _check_rights(kind, rows, user, found)
     return found

@@ -35,14 +35,9 @@ KINDS: dict[str, ImportKind] = {
         Progress(),
         Certificates(),
         Reviews(),
+        Subscriptions(),
+        Payments(),
     )
-}
-
-
-EXPORTED: dict[str, ImportKind] = {
-    **KINDS,
-    Subscriptions.key: Subscriptions(),
-    Payments.key: Payments(),
 }
 
 
@@ -51,10 +46,3 @@ def kind_for(key: str) -> ImportKind:
     if key not in KINDS:
         raise LookupError(f"There is no kind called {key}. Choose one of {', '.join(KINDS)}.")
     return KINDS[key]
-
-
-def exported_kind(key: str) -> ImportKind:
-    """Raises `LookupError` for a key under which nothing is taken out."""
-    if key not in EXPORTED:
-        raise LookupError(f"There is no kind called {key}. Choose one of {', '.join(EXPORTED)}.")
-    return EXPORTED[key]

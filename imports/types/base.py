@@ -1,6 +1,6 @@
 """What a kind is: a django-import-export resource whose fields are columns, and what planner and runner need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from secrets import token_hex
 from typing import Any, ClassVar
 
@@ -59,7 +59,8 @@ class ImportKind(ModelResource, metaclass=KindMeta):
     `filled_when_present` must not be blank in new records once the file has the column. `chunk_rows` are planned and
     written together. Writing may touch `models_below`, which point at records of this kind, and `side_models`, which
     those point at or take along; each in the order in which an undo takes them back. `ways_up` are the paths from what
-    is taken along to the record of this kind.
+    is taken along to the record of this kind. Writing may change `models_moved` by services of their own, which an undo
+    calls as well. `ledgers` point at records of this kind and do not stand in the way of their undo.
     """
 
     key: ClassVar[str]
@@ -78,6 +79,8 @@ class ImportKind(ModelResource, metaclass=KindMeta):
     side_models: ClassVar[tuple[type[models.Model], ...]] = ()
     models_below: ClassVar[tuple[type[models.Model], ...]] = ()
     ways_up: ClassVar[Mapping[type[models.Model], str]] = {}
+    models_moved: ClassVar[tuple[type[models.Model], ...]] = ()
+    ledgers: ClassVar[tuple[type[models.Model], ...]] = ()
     _by_name: ClassVar[dict[str, Column]] = {}
 
     @property
@@ -168,6 +171,21 @@ class ImportKind(ModelResource, metaclass=KindMeta):
 
     def after_all(self, ids: Sequence[int]) -> None:
         """What follows once from all records written, told a thousand at a time when the import ends."""
+
+    def outdated(self, rows: Sequence[Any], user: Any) -> Mapping[int, str]:  # noqa: ARG002
+        """Why planned rows cannot be written any more although what they change has not moved, by the row's id."""
+        return {}
+
+    def stays(self, ids: Sequence[int], change_sets: Collection[int]) -> Mapping[int, str]:  # noqa: ARG002
+        """Of records an undo is about to take away those it leaves alone, and why.
+
+        `change_sets` are those of the import and of what was taken back of it.
+        """
+        return {}
+
+    def take_away(self, ids: Sequence[int], by: Any) -> Sequence[int]:  # noqa: ARG002
+        """Takes back in the kind's own way records the import has made; answers with those that are simply deleted."""
+        return ids
 
     def before_undo(self, ids: Sequence[int]) -> None:
         """Takes away what hangs on records that an undo is about to delete and what has no history of its own."""

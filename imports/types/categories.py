@@ -1,13 +1,12 @@
 """The tree of categories; a parent may stand anywhere in the same file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from apps.catalog.models import Category
-from apps.catalog.rights import rights_held_anywhere
+from apps.catalog.reasons import gain_refused
 from apps.records.keys import fold_key
 from apps.records.policy import policy_for
-from apps.records.rules import RuleBroken
 from imports.bulk import update_rows
 from imports.codes import RowCode
 from imports.types.base import CLEAR, Chunk, Column, Draft, ImportKind, Written
@@ -44,23 +43,23 @@ class Categories(ImportKind):
             text = "This would put the category below itself. Choose another parent."
             draft.fault(RowCode.R_CYCLE, text, column, draft.given.get(column.name, ""))
         refuse_below_faulty(chunk, drafts, column)
-        self._check_moves(chunk, column)
+        self._check_moves(chunk, drafts, column)
         for draft in chunk.sound:
             if column.name in draft.ids and draft.ids[column.name] is None:
                 draft.values.pop("parent_id", None)
                 draft.extra["parent_slug"] = fold_key(draft.given[column.name])
 
-    def _check_moves(self, chunk: Chunk, column: Column) -> None:
+    def _check_moves(self, chunk: Chunk, drafts: Mapping[str, Draft], column: Column) -> None:
         """Nobody moves a category to where they hold more rights on its courses than now."""
-        if rights_held_anywhere(chunk.user):
-            moved = {draft.pk: draft for draft in chunk.sound if draft.pk and draft.values.get("parent_id")}
-            for category in Category.with_archived.filter(pk__in=moved):
-                draft = moved[category.pk]
-                category.parent = Category.with_archived.get(pk=draft.values["parent_id"])
-                try:
-                    policy_for(Category).refuse_gain(chunk.user, category)
-                except RuleBroken as broken:
-                    draft.fault(RowCode.R_DENIED, broken.sentence, column, draft.given[column.name])
+        moved = {draft.pk: draft for draft in chunk.sound if draft.pk and column.name in draft.changes}
+        policy: Any = policy_for(Category)
+        gained = policy.gained(chunk.user, {pk: place_of(draft, drafts, column) for pk, draft in moved.items()})
+        for pk, rights in gained.items():
+            text = gain_refused(Category(name=moved[pk].field("name")), rights)
+            moved[pk].fault(RowCode.R_DENIED, text, column, moved[pk].given[column.name])
+
+    def facts(self, columns: frozenset[str]) -> tuple[str, ...]:  # noqa: ARG002
+        return ("name",)
 
     def before_writing(self, created: list[dict[str, Any]], updated: list[dict[str, Any]]) -> None:
         """Parents made by the same file have their ids by now."""
@@ -74,6 +73,15 @@ class Categories(ImportKind):
 
     def after_undo(self, ids: Sequence[int]) -> None:  # noqa: ARG002
         write_paths()
+
+
+def place_of(draft: Draft, drafts: Mapping[str, Draft], column: Column) -> int | None:
+    """The category that is there already below which the row puts its own, through new ones of the same file."""
+    while column.name in draft.ids and draft.ids[column.name] is None:
+        draft = drafts[fold_key(draft.given[column.name])]
+        if draft.pk:
+            return draft.pk
+    return draft.values.get("parent_id")
 
 
 def find_cycles(drafts: dict[str, Draft]) -> list[Draft]:

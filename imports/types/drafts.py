@@ -58,14 +58,18 @@ class Draft:
         return self.values[name] if name in self.values else self.current.get(name)
 
     def fault(self, code: RowCode, text: str, column: Column | None = None, value: Any = "") -> None:
-        self.faults.append(Message(code, text, self.number, column.name if column else "", _shown(value)))
+        self.faults.append(Message(code, text, self.number, column.name if column else "", _shown(column, value)))
 
     def warn(self, code: WarningCode, text: str, column: Column | None = None, value: Any = "") -> None:
-        self.warnings.append(Message(code, text, self.number, column.name if column else "", _shown(value)))
+        self.warnings.append(Message(code, text, self.number, column.name if column else "", _shown(column, value)))
 
 
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None or value is CLEAR else str(value)
+def _shown(column: Column | None, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None or value is CLEAR:
+        return ""
+    return str(value) if column is None else column.show(value)
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from django.utils.text import get_text_list
 from apps.audit.models import HistoricalRow
 from apps.catalog.models import Course
 from apps.records.policy import policy_for, scope
+from imports.types.base import ImportKind
 
 
 @dataclass(slots=True)
@@ -104,12 +105,23 @@ def _in_new_courses(model: Any, ids: Collection[int], change_set_id: int) -> set
     return set(rows.values_list("pk", flat=True))
 
 
+def leave_what_stays(kind: ImportKind, findings: Findings, change_sets: Collection[int]) -> None:
+    """Records the kind itself leaves alone; `change_sets` are those of the import and its undo."""
+    stays = kind.stays(findings.created, change_sets)
+    findings.left |= stays
+    findings.created = [pk for pk in findings.created if pk not in stays]
+
+
 def leave_what_is_in_use(
-    model: Any, findings: Findings, *, going: Mapping[type[models.Model], models.Q] | None = None
+    model: Any,
+    findings: Findings,
+    *,
+    going: Mapping[type[models.Model], models.Q] | None = None,
+    besides: Sequence[type[models.Model]] = (),
 ) -> None:
     """Records made by the import that others point at by now are left, and then those they themselves lie below.
 
-    `going` says of other models which records will be gone by then, or point elsewhere again.
+    `going` says of other models which records will be gone by then, or point elsewhere again; `besides` do not count.
     """
     going = going or {}
     relations = [
@@ -117,6 +129,7 @@ def leave_what_is_in_use(
         for relation in model._meta.get_fields(include_hidden=True)
         if relation.auto_created and not relation.concrete and not relation.many_to_many
         if not issubclass(related := relation.related_model, HistoricalRow) and not related._meta.auto_created
+        if related not in besides
     ]
     while findings.created:
         users: dict[int, list[str]] = {}

@@ -9,7 +9,7 @@ from imports.closing import chunks_of, touched_ids, touched_models
 from imports.models import ImportJob, ImportRow
 from imports.parts import kinds_of, parts_of
 from imports.types.base import ImportKind
-from imports.undo.findings import Findings, examine, leave_what_is_in_use
+from imports.undo.findings import Findings, examine, leave_what_is_in_use, leave_what_stays
 
 Left = dict[type[Model], set[int]]
 
@@ -21,7 +21,8 @@ def foreseen(job: Any, user: Any, undo_ids: frozenset[int]) -> Iterator[tuple[Im
     for kind in reversed(kinds):
         for ids in chunks_of(touched_ids(kind.model, job.change_set.pk)):
             findings = examine(kind.model, ids, job.change_set.pk, undo_ids, user)
-            leave_what_is_in_use(kind.model, findings, going=going(job, kinds, left))
+            leave_what_stays(kind, findings, {job.change_set.pk, *undo_ids})
+            leave_what_is_in_use(kind.model, findings, going=going(job, kinds, left), besides=kind.ledgers)
             left.setdefault(kind.model, set()).update(findings.left)
             yield kind, findings
 

@@ -15,7 +15,7 @@ from imports.codes import Message, RowCode
 from imports.models import ImportJob, ImportRow
 from imports.parts import kinds_of, parts_of
 from imports.types.base import ImportKind
-from imports.undo.findings import Findings, examine, leave_what_is_in_use
+from imports.undo.findings import Findings, examine, leave_what_is_in_use, leave_what_stays
 from imports.undo.foreseeing import foreseen, left_alone, rows_of
 from imports.undo.reverting import delete_records, make_again, set_back
 
@@ -118,9 +118,12 @@ class Undoing:
             findings.left |= dict.fromkeys(stays, "What it belongs to is left alone.")
             if kind is not None:
                 kind.before_undo(findings.created)
-            leave_what_is_in_use(model, findings)
+                leave_what_stays(kind, findings, {self.job.change_set.pk, *self.undo_ids})
+            leave_what_is_in_use(model, findings, besides=kind.ledgers if kind is not None else ())
+            # What is deleted goes first: what is set back may have had its place.
+            gone = findings.created if kind is None else kind.take_away(findings.created, self.run.requester)
+            delete_records(model, gone)
             set_back(model, findings.changed.values(), list(findings.changed))
-            delete_records(model, findings.created)
             make_again(model, findings.deleted.values(), list(findings.deleted))
             if kind is not None:
                 taken = [*findings.created, *findings.changed, *findings.deleted]

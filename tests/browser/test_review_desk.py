@@ -1,4 +1,4 @@
-"""Two moderators at the desk, by keys alone: each review is decided once, and what was done is said."""
+"""Moderators at the desk by keys alone, and deciding on a whole list: each once, said, and taken back where asked."""
 
 import re
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from apps.reviews.models import Review, ReviewDecision
 from tests.recipes import reviews
 from tests.support.people import give_role, person
 
+expect.set_options(timeout=20_000)  # a machine at work on other tests answers late
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 DESK = "/admin/reviews/review/desk/"
@@ -86,3 +87,25 @@ def test_two_people_decide_by_keys_and_never_the_same(
     assert Review.objects.filter(title__in=("Review 2", "Review 0")).exclude(state="approved").count() == 2
     expect(first.get_by_role("link", name="Review desk").first).to_be_visible()
     assert Review.objects.exclude(claimed_by=None).get().claimed_by == colleague
+
+
+def test_a_moderator_decides_on_a_whole_list_and_takes_all_of_it_back(
+    open_browser: Callable[..., Page], course: Course, moderator: User
+) -> None:
+    for _ in range(3):
+        reviews.review.make(course=course)
+    page = open_browser(moderator)
+    page.goto("/admin/reviews/review/")
+
+    page.locator("#action-toggle").check()
+    page.locator("select[name=action]").select_option("approve")
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("button", name="Approve 3 reviews").click()
+    expect(page.get_by_text("3 reviews approved.")).to_be_visible()
+    assert set(Review.objects.values_list("state", flat=True)) == {"approved"}
+
+    page.get_by_role("link", name="Take all of it back").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take all of it back").click()
+    expect(page.get_by_text("3 reviews wait again.")).to_be_visible()
+    expect(page.get_by_role("link", name="Take all of it back")).to_have_count(0)
+    assert set(Review.objects.values_list("state", flat=True)) == {"pending"}

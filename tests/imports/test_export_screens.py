@@ -24,7 +24,7 @@ from imports.exporter.keeping import delete_old_exports
 from imports.models import ExportRecord
 from imports.tasks import make_export
 from imports.types import KINDS
-from tests.recipes import assessments, catalog, certificates, reviews
+from tests.recipes import assessments, catalog, certificates, reviews, subscriptions
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[User], Client]
@@ -49,6 +49,7 @@ def test_every_list_of_a_kind_offers_its_export(kind: str, as_administrator: Cli
     catalog.resource.make(lesson=lesson_progress.lesson)
     certificates.certificate.make(enrollment=lesson_progress.enrollment)
     reviews.review.make(course=lesson_progress.enrollment.course)
+    subscriptions.payment.make()
     assessments.question.make(assessment=assessments.assessment.make(lesson=lesson_progress.lesson))
 
     page = as_administrator.get(list_address(kind)).content.decode()

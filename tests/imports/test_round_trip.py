@@ -17,7 +17,7 @@ from apps.catalog.models import Category, Course, CourseInstructor, Lesson, Modu
 from apps.enrollments.models import Enrollment, LessonProgress
 from imports.types import KINDS
 from imports.types.base import ImportKind
-from tests.recipes import catalog, certificates, enrollments, reviews
+from tests.recipes import catalog, certificates, enrollments, reviews, subscriptions
 from tests.support.commands import run
 from tests.support.people import give_role, person, teach
 
@@ -60,6 +60,7 @@ EDITS = {
     "progress": ("seconds_spent", "7777"),
     "certificates": ("revocation_reason", "Renamed"),
     "reviews": ("moderator_note", "Renamed"),
+    "subscriptions": ("status", "cancelled"),
 }
 
 
@@ -117,6 +118,7 @@ def platform(course: Course, instructor: User, manager: User, support: User) -> 
     for facts in ({"state": "approved", "is_featured": True, **decided}, flagged):
         reviews.review.make(course=course, title="=1+1", text=f"{HOSTILE_TEXTS[12]} and more of it", **facts)
     reviews.review.make(course=course, state="rejected", rejection_reason="spam", moderator_note="-x", **decided)
+    subscribe(learner, manager)
     for number, text in enumerate(HOSTILE_TEXTS[:4]):
         catalog.course.make(code=f"H-{number}", title=f"{text} in a title", category=everywhere, subtitle=text)
 
@@ -134,6 +136,18 @@ def certify(taken: Enrollment, course: Course) -> None:
         revoked_at=datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
         revocation_reason=HOSTILE_TEXTS[12],
     )
+
+
+def subscribe(learner: User, manager: User) -> None:
+    """One that runs, one in its grace with a credit, and a ledger whose texts suffer in a spreadsheet."""
+    running = subscriptions.subscription.make(user=learner, price_minor=1999, monthly_minor=1999)
+    grace_ends_at = datetime(2031, 3, 29, 1, 30, 0, 123456, tzinfo=UTC)
+    subscriptions.subscription.make(plan=running.plan, status="past_due", grace_ends_at=grace_ends_at, due_minor=-5)
+    paid = subscriptions.payment.make(subscription=running, provider="=bank", reference="007", method="-cash")
+    facts: dict[str, Any] = {"against": paid, "provider": "=bank", "recorded_by": manager, "reason": HOSTILE_TEXTS[12]}
+    subscriptions.payment.make(subscription=running, kind="refund", reference="1E5", amount_minor=-1, **facts)
+    subscriptions.payment.make(subscription=running, kind="counter", reference="007/counter", amount_minor=1, **facts)
+    subscriptions.payment.make(subscription=running, kind="failed", amount_minor=0)
 
 
 def ask_about(lesson: Lesson, text: str) -> None:
@@ -189,7 +203,7 @@ def test_an_export_imports_as_no_change(kind: ImportKind, fmt: str, administrato
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-@pytest.mark.parametrize("kind", kinds())
+@pytest.mark.parametrize("kind", [kind for kind in kinds() if kind.id in EDITS])
 def test_one_edited_cell_is_one_changed_field(kind: ImportKind, fmt: str, administrator: User, tmp_path: Path) -> None:
     column, value = EDITS[kind.key]
     path = exported(kind.key, tmp_path / f"out.{fmt}", administrator)
@@ -200,6 +214,10 @@ def test_one_edited_cell_is_one_changed_field(kind: ImportKind, fmt: str, admini
 
     assert [(list(row["changes"]), row["changes"][column][1]) for row in rows] == [([column], value)]
     assert plan["counts"]["create"] == 0
+
+
+def test_of_every_kind_but_the_ledger_some_cell_may_be_edited() -> None:
+    assert set(KINDS) - set(EDITS) == {"payments"}
 
 
 @pytest.mark.parametrize("fmt", FORMATS)

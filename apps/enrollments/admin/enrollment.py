@@ -21,7 +21,7 @@ from apps.catalog.admin.panels import history_tab
 from apps.catalog.admin.pieces import course_from_address
 from apps.enrollments import services
 from apps.enrollments.admin.enrollment_actions import EnrollmentActions
-from apps.enrollments.admin.many import enroll_many_view
+from apps.enrollments.admin.many import choose_course_view, enroll_many_view
 from apps.enrollments.forms import EnrollForm
 from apps.enrollments.models import Enrollment
 from apps.enrollments.panels import STATUS_TONES, access_tab, place_in_words, progress_tab, transfers
@@ -35,6 +35,7 @@ enrollment_tabs += [Tab(key="facts", title="Facts", place=10, has_fields=True), 
 @admin.register(Enrollment)
 class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
     tabs = enrollment_tabs
+    change_list_template = "enrollments/enrollments_list.html"
     list_display = ("learner", "course_taken", "state", "progress", "enrolled", "last_opened")
     list_filter = ("status", "source", ("enrolled_at", RangeDateTimeFilter))
     list_filter_sheet = True
@@ -197,7 +198,12 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
             self.admin_site.admin_view(partial(enroll_many_view, self)),
             name="enrollments_enrollment_enroll_many",
         )
-        return [many, *super().get_urls()]
+        choose = path(
+            "enroll-many/",
+            self.admin_site.admin_view(partial(choose_course_view, self)),
+            name="enrollments_enrollment_choose_course",
+        )
+        return [choose, many, *super().get_urls()]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         if not change:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from admin_theme.console.rights import as_key
 from admin_theme.gate import gate, may_here
@@ -52,6 +54,26 @@ def enroll_many_view(screen: Any, request: HttpRequest, course_id: str) -> HttpR
         "number": sum(line.fate in DONE for line in lines),
     }
     return TemplateResponse(request, "enrollments/enroll_many.html", context)
+
+
+def choose_course_view(screen: Any, request: HttpRequest) -> HttpResponse:
+    """Asks in which course a list is to be enrolled, and leads to its page."""
+    if not (may_here(request, "view", Enrollment) and may_here(request, "add", Enrollment)):
+        raise PermissionDenied
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET"])
+    asked = forms.Form(request.GET if "course" in request.GET else None)
+    asked.fields["course"] = screen.formfield_for_foreignkey(Enrollment._meta.get_field("course"), request)
+    if asked.is_valid():
+        course = asked.cleaned_data["course"]
+        return HttpResponseRedirect(reverse("admin:enrollments_enrollment_enroll_many", args=[course.pk]))
+    context = {
+        **screen.admin_site.each_context(request),
+        "title": "Enroll a list",
+        "opts": screen.opts,
+        "form": asked,
+    }
+    return TemplateResponse(request, "enrollments/choose_course.html", context)
 
 
 def course_to_fill(request: HttpRequest, course_id: str) -> Course:

@@ -7,12 +7,14 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+from admin_theme.actions import console_action
 from admin_theme.console import ReadOnlyAdmin
-from admin_theme.displays import badge, number, relative_time, two_lines
+from admin_theme.displays import badge, counted, number, relative_time, two_lines
 from admin_theme.tabs import Tab, TabbedAdmin
 from apps.catalog.admin.panels import ROWS, page_number
 from apps.reviews.looks import stars, state_of
-from apps.reviews.models import BulkDecision
+from apps.reviews.models import BulkDecision, Review
+from apps.reviews.services.bulk import refusal_to_undo, undo_in_bulk
 
 
 def outcomes_panel(request: HttpRequest, bulk: BulkDecision) -> dict[str, Any]:
@@ -49,10 +51,16 @@ left_alone_tab = Tab(
 )
 
 
+def is_taken_back_soon(bulk: BulkDecision) -> bool:
+    """Whether the button makes sense: nobody was told yet. Whose decision it is says the policy."""
+    return not refusal_to_undo(bulk, by=bulk.requester)
+
+
 @admin.register(BulkDecision)
 class BulkDecisionAdmin(TabbedAdmin[BulkDecision], ReadOnlyAdmin[BulkDecision]):
     tabs = (decided_tab, left_alone_tab)
-    verbs_asked = ("view",)
+    verbs_asked = ("view", "take_back")
+    actions_detail = ("take_back",)
     list_display = ("what", "state", "decided", "left_alone", "who", "asked")
     list_filter = ("outcome",)
     list_select_related = ("requester",)
@@ -90,6 +98,18 @@ class BulkDecisionAdmin(TabbedAdmin[BulkDecision], ReadOnlyAdmin[BulkDecision]):
     def asked(self, bulk: BulkDecision) -> SafeString:
         return relative_time(bulk.asked_at)
 
+    @console_action(
+        "Take all of it back",
+        verb="take_back",
+        icon="undo",
+        confirm="Its reviews wait for a decision again, as they did before. Those changed since stay as they are.",
+        fits=is_taken_back_soon,
+    )
+    def take_back(self, request: HttpRequest, bulk: BulkDecision, reason: str) -> str:  # noqa: ARG002
+        done, stay = undo_in_bulk(bulk, by=request.user)
+        rest = f" {counted(Review, stay)} changed since stay decided." if stay else ""
+        return f"{counted(Review, done)} wait again.{rest}" if done != 1 else f"1 review waits again.{rest}"
+
     def headline(self, request: HttpRequest, record: BulkDecision) -> dict[str, Any]:  # noqa: ARG002
         reason = f" · {record.get_because_display()}" if record.because else ""
         return {
@@ -107,9 +127,12 @@ class BulkDecisionAdmin(TabbedAdmin[BulkDecision], ReadOnlyAdmin[BulkDecision]):
         return [
             ("Asked", relative_time(record.asked_at)),
             ("Finished", relative_time(record.finished_at, empty="Not yet")),
+            *([("Taken back", relative_time(record.taken_back_at))] if record.taken_back_at else []),
             *note,
         ]
 
 
 def state_of_bulk(bulk: BulkDecision) -> SafeString:
+    if bulk.taken_back_at:
+        return badge("Taken back", "warn")
     return badge("Done", "good") if bulk.finished_at else badge("Being done", "info")

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from admin_theme.actions import Outcome
 from admin_theme.displays import counted
 from admin_theme.gate import leave_alone
 from admin_theme.tabs import tab_address
@@ -20,25 +21,20 @@ def decide_selection(
     outcome: str,
     request: HttpRequest,
     chosen: QuerySet[Any],
-    reason: str,  # noqa: ARG001 - neither decision asks for one in words
-    data: dict[str, Any] | None = None,
-) -> str:
-    """The address of the page that says what became of each."""
-    asked = data or {}
+    because: str = "",
+    note: str = "",
+) -> Outcome:
+    """What became of each stands on a page of its own, those the person may not decide on among them."""
     ids = chosen.order_by().values_list("pk", flat=True)
-    bulk = ask_in_bulk(ids, outcome, by=request.user, because=asked.get("because", ""), note=asked.get("note", ""))
+    bulk = ask_in_bulk(ids, outcome, by=request.user, because=because, note=note)
     if bulk.asked_count > AT_ONCE:
         bulk.run = decide_many.later(
             by=request.user, title=str(bulk), subject=f"reviews.bulkdecision:{bulk.pk}", bulk=bulk.pk
         )
         bulk.save(update_fields=["run"])
         messages.info(request, "This is done in the background. You may leave the page; the bell tells you.")
-        return tab_address(bulk)
+        return Outcome(0, page=tab_address(bulk))
     decide_in_bulk(bulk, by=request.user)
-    if bulk.done_count:
-        messages.success(request, f"{counted(Review, bulk.done_count)} {bulk.outcome}.")
     if bulk.refused_count:
-        left = f"{counted(Review, bulk.refused_count)} left alone."
-        messages.warning(request, f"{left} Below stands why.")
-        leave_alone(request, "decide", Review, left)
-    return tab_address(bulk)
+        leave_alone(request, "decide", Review, f"{counted(Review, bulk.refused_count)} left alone.")
+    return Outcome(bulk.done_count, left=bulk.refused_count, page=tab_address(bulk))

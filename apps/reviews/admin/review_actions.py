@@ -1,13 +1,13 @@
 """What can be decided about a review, from its page and from the list."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.enums import ActionVariant
 
-from admin_theme.actions import console_action
+from admin_theme.actions import Outcome, console_action
 from apps.reviews import services
 from apps.reviews.admin.deciding_many import decide_selection
 from apps.reviews.forms import FlagForm, RejectForm
@@ -32,13 +32,16 @@ class ReviewActions:
         variant=ActionVariant.PRIMARY,
         confirm="Everybody can read it. Reopen takes the decision back.",
         done="approved",
-        in_bulk=partial(decide_selection, BulkDecision.Outcome.APPROVED),
+        in_bulk="approve_all",
         most=MOST_AT_ONCE,
         fits=is_in(*WAITING),
     )
     def approve(self, request: HttpRequest, review: Review, reason: str) -> str:
         services.approve_review(review, by=request.user, reason=reason)
         return f"The review of {review} is approved."
+
+    def approve_all(self, request: HttpRequest, chosen: QuerySet[Any], reason: str) -> Outcome:  # noqa: ARG002
+        return decide_selection(BulkDecision.Outcome.APPROVED, request, chosen)
 
     @console_action(
         "Reject",
@@ -47,13 +50,22 @@ class ReviewActions:
         form=RejectForm,
         confirm="Nobody but staff reads it. Reopen takes the decision back.",
         done="rejected",
-        in_bulk=partial(decide_selection, BulkDecision.Outcome.REJECTED),
+        in_bulk="reject_all",
         most=MOST_AT_ONCE,
         fits=is_in(*WAITING),
     )
     def reject(self, request: HttpRequest, review: Review, reason: str, data: dict[str, Any]) -> str:
         services.reject_review(review, data["because"], by=request.user, note=data["note"], reason=reason)
         return f"The review of {review} is rejected."
+
+    def reject_all(
+        self,
+        request: HttpRequest,
+        chosen: QuerySet[Any],
+        reason: str,  # noqa: ARG002
+        data: dict[str, Any],
+    ) -> Outcome:
+        return decide_selection(BulkDecision.Outcome.REJECTED, request, chosen, **data)
 
     @console_action(
         "Flag",

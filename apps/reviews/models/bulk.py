@@ -22,6 +22,7 @@ class BulkDecision(models.Model):
     note = models.TextField(blank=True, max_length=2000)
     asked_at = models.DateTimeField("asked", default=timezone.now)
     finished_at = models.DateTimeField("finished", null=True, blank=True)
+    taken_back_at = models.DateTimeField("taken back", null=True, blank=True)
     asked_count = models.PositiveIntegerField("reviews", default=0)
     done_count = models.PositiveIntegerField("decided", default=0)
     refused_count = models.PositiveIntegerField("left alone", default=0)

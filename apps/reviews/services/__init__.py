@@ -1,6 +1,6 @@
 """Everything that can happen to a review, as functions; each is one change set."""
 
-from apps.reviews.services.bulk import ask_in_bulk, decide_in_bulk
+from apps.reviews.services.bulk import ask_in_bulk, decide_in_bulk, undo_in_bulk
 from apps.reviews.services.deciding import (
     approve_review,
     archive_review,
@@ -46,6 +46,7 @@ __all__ = [
     "submit_review",
     "take_review",
     "undo_decision",
+    "undo_in_bulk",
     "unfeature_review",
     "withdraw_testimonial",
 ]

@@ -1,11 +1,12 @@
 """Deciding on many reviews at once, in a few statements for two thousand of them, with an outcome for each."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from apps.audit.recording import change_set
@@ -14,6 +15,7 @@ from apps.records.policy import scope
 from apps.records.rules import RuleBroken
 from apps.reviews.models import BulkDecision, BulkRefusal, Review, ReviewDecision
 from apps.reviews.services.changing import who_was_first
+from apps.reviews.services.testimonials import withdraw_testimonial_of
 from apps.reviews.states import TRANSITIONS, RejectionReason
 
 CHUNK = 2_000
@@ -136,3 +138,60 @@ def why_not(review: Review, outcome: str, allowed: set[int]) -> str:
     if outcome not in TRANSITIONS[review.state]:
         return who_was_first(review)
     return f"{review.claimed_by} is reading this review at the desk. Let them decide on it."
+
+
+def undo_in_bulk(bulk: BulkDecision, *, by: Any) -> tuple[int, int]:
+    """Lets its reviews wait again as they did, all in one change set; answers with how many, and how many stay decided.
+
+    Raises `RuleBroken` for anybody but who decided, and once the authors are told.
+    """
+    with change_set(by=by, reason="Taken back.", title=f"Take back: {bulk}", origin=f"reviews.bulkdecision:{bulk.pk}"):
+        bulk.refresh_from_db(from_queryset=BulkDecision.objects.select_for_update(of=("self",)))
+        if refusal := refusal_to_undo(bulk, by=by):
+            raise RuleBroken(refusal)
+        bulk.taken_back_at = timezone.now()
+        bulk.save(update_fields=["taken_back_at"])
+        ids = list(bulk.decisions.order_by("review_id").values_list("review_id", flat=True))
+        done = sum(undo_chunk(bulk, ids[start : start + CHUNK], by=by) for start in range(0, len(ids), CHUNK))
+    return done, len(ids) - done
+
+
+def refusal_to_undo(bulk: BulkDecision, *, by: Any) -> str:
+    """Why it cannot be taken back as a whole, as a sentence; empty when it can."""
+    minutes = settings.REVIEW_UNDO_MINUTES
+    if bulk.requester_id != by.pk:
+        return f"{bulk.requester} decided this. Reopen the reviews one by one."
+    if bulk.taken_back_at is not None:
+        return "This bulk decision is taken back already."
+    if bulk.finished_at is None:
+        return "This bulk decision is still being done. Take it back when it is."
+    if bulk.finished_at <= timezone.now() - timedelta(minutes=minutes):
+        return f"More than {minutes:,} minutes have passed, and the authors are told. Reopen the reviews one by one."
+    return ""
+
+
+def undo_chunk(bulk: BulkDecision, ids: Sequence[int], *, by: Any) -> int:
+    """How many of these wait again: those whose decision still stands and was not told, and on which one may decide."""
+    standing = Review.with_archived.filter(pk__in=ids, state=bulk.outcome, moderator=by.pk, archived_at=None)
+    locked = set(standing.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    allowed = set(scope(by, "decide", Review).filter(pk__in=locked).order_by().values_list("pk", flat=True))
+    untold = ReviewDecision.objects.filter(bulk=bulk.pk, review__in=allowed, told_at=None, taken_back_at=None)
+    waiting = list(untold.select_for_update(of=("self",)).values_list("review_id", flat=True))
+    before = ReviewDecision.objects.filter(bulk=bulk.pk, review=OuterRef("pk"))
+    was: dict[str, Any] = {
+        name: Subquery(before.values(path)[:1])
+        for name, path in (
+            ("state", "state_before"),
+            ("moderator", "flagged_by_before"),
+            ("flagged_to", "flagged_to_before"),
+            ("waits_since", "waited_since"),
+            ("is_reported_anew", "was_reported_anew"),
+        )
+    }
+    facts = {"rejection_reason": "", "decided_at": None, "is_featured": False, "updated_at": timezone.now()}
+    Review.with_archived.filter(pk__in=waiting).update(**was, **facts)
+    record_history(Review, waiting, "~")
+    for review in Review.with_archived.filter(pk__in=waiting, testimonial__is_active=True):
+        withdraw_testimonial_of(review)
+    untold.filter(review__in=waiting).update(taken_back_at=timezone.now())
+    return len(waiting)

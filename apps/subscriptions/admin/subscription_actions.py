@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.enums import ActionVariant
 
-from admin_theme.actions import console_action
+from admin_theme.actions import Outcome, console_action, parted
 from apps.subscriptions import services
 from apps.subscriptions.forms import (
     ExtendForm,
@@ -132,18 +133,18 @@ class SubscriptionActions:
         form=ExtendForm,
         confirm="The running period, and what was scheduled for its end, moves by that many days.",
         done="extended",
-        at_once="extend_all",
+        in_bulk="extend_all",
         fits=is_in(Status.ACTIVE, Status.CANCELLED),
     )
     def extend(self, request: HttpRequest, subscription: Subscription, reason: str, data: dict[str, Any]) -> str:
         services.extend_subscription(subscription, data["days"], by=request.user, reason=reason)
         return f"The period of {subscription} now ends on {day(subscription.period_ends_at)}."
 
-    def extend_all(
-        self, request: HttpRequest, subscriptions: list[Subscription], reason: str, data: dict[str, Any]
-    ) -> tuple[int, list[str]]:
-        ids = [subscription.pk for subscription in subscriptions]
-        return services.extend_many(ids, data["days"], by=request.user, reason=reason)
+    def extend_all(self, request: HttpRequest, chosen: QuerySet[Any], reason: str, data: dict[str, Any]) -> Outcome:
+        theirs, forbidden = parted(request, "manage", chosen)
+        ids = [subscription.pk for subscription in theirs]
+        done, refused = services.extend_many(ids, data["days"], by=request.user, reason=reason)
+        return Outcome(done, [*refused, *forbidden])
 
     @console_action(
         "Reactivate",

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from apps.audit.models import TrackedModel, append_only, tracked
@@ -17,8 +18,11 @@ from apps.subscriptions.states import RefundState
 
 
 @append_only
-class Payment(NaturalKeyModel):
-    """One entry of the ledger of money, in hundredths of its currency. What was wrong gets an entry against it."""
+class Payment(NaturalKeyModel, TrackedModel):
+    """One entry of the ledger of money, in hundredths of its currency. What was wrong gets an entry against it.
+
+    Its history says which operation entered it. A counter-entry above nothing takes back a refund.
+    """
 
     class Kind(models.TextChoices):
         PAYMENT = "payment", "Payment"
@@ -43,17 +47,23 @@ class Payment(NaturalKeyModel):
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     request_id = models.CharField("request id", max_length=64, blank=True, default=current_request_id)
 
+    history = tracked()
+
     natural_key_fields = ("provider", "reference")
 
     class Meta:
         ordering = ["-paid_at", "-pk"]
         default_permissions = ("view",)
-        indexes = [models.Index(fields=["-paid_at", "-id"], name="payments_newest")]
+        indexes = [
+            models.Index(fields=["-paid_at", "-id"], name="payments_newest"),
+            models.Index(Lower("reference"), name="payments_by_reference"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["provider", "reference"], name="one_entry_per_provider_and_reference"),
             models.CheckConstraint(
                 condition=Q(kind="payment", amount_minor__gt=0, against=None)
-                | Q(kind__in=("refund", "counter"), amount_minor__lt=0, against__isnull=False)
+                | Q(kind="refund", amount_minor__lt=0, against__isnull=False)
+                | (Q(kind="counter", against__isnull=False) & ~Q(amount_minor=0))
                 | Q(kind="failed", amount_minor=0, against=None),
                 name="payment_sign_follows_from_its_kind",
             ),
@@ -62,6 +72,7 @@ class Payment(NaturalKeyModel):
             ("record_payment", "Can record payments and failed attempts"),
             ("refund_payment", "Can refund payments and decide on refunds of others"),
             ("export_payment", "Can export payments"),
+            ("import_payment", "Can import payments"),
         ]
 
     def __str__(self) -> str:

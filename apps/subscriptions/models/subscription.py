@@ -66,6 +66,7 @@ class Subscription(NaturalKeyModel, TimestampedModel, TrackedModel):
             ("manage_subscription", "Can start, change, pause and extend subscriptions"),
             ("cancel_subscription", "Can cancel and end subscriptions"),
             ("export_subscription", "Can export subscriptions"),
+            ("import_subscription", "Can import subscriptions that began elsewhere"),
         ]
 
     def __str__(self) -> str:

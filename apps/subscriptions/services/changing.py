@@ -158,15 +158,21 @@ def count_movement(subscription: Subscription, at: datetime) -> None:
     before, after = subscription.monthly_minor, monthly(subscription)
     if before == after:
         return
-    Movement.objects.create(
+    is_first = not before and not subscription.movements.exists()
+    movement_of(subscription, before, after, at, is_first=is_first).save()
+    recording.count("subscriptions.movement", "+")
+    subscription.monthly_minor = after
+
+
+def movement_of(subscription: Subscription, before: int, after: int, at: datetime, *, is_first: bool) -> Movement:
+    """Not saved."""
+    return Movement(
         subscription=subscription,
-        kind=movement_kind(before, after, is_first=not before and not subscription.movements.exists()),
+        kind=movement_kind(before, after, is_first=is_first),
         occurred_at=at,
         delta_minor=after - before,
         currency=subscription.currency,
     )
-    recording.count("subscriptions.movement", "+")
-    subscription.monthly_minor = after
 
 
 def monthly(subscription: Subscription) -> int:

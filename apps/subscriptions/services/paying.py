@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.audit import recording
+from apps.audit.models import ChangeSet
 from apps.records.rules import RuleBroken
 from apps.subscriptions.models import Payment, Subscription
 from apps.subscriptions.queries import left_of
@@ -48,11 +48,11 @@ def record_payment(
         )
         subscription.due_minor -= amount_minor
         if subscription.due_minor <= 0:
-            _go_on(subscription, now)
+            go_on(subscription, now)
     return entry
 
 
-def _go_on(subscription: Subscription, now: datetime) -> None:
+def go_on(subscription: Subscription, now: datetime) -> None:
     """What follows once nothing is to be paid any more."""
     if subscription.status == Status.PENDING:
         begin(subscription, now)
@@ -115,8 +115,21 @@ def correct_payment(payment: Payment, *, by: Any, reason: str) -> Payment:
                 recorded_by=by,
             )
         )
-        subscription.due_minor += left
+        subscription.due_minor += left if was_counted(payment) else 0
     return entry
+
+
+def was_counted(payment: Payment) -> bool:
+    """Whether it was taken off what is to be paid: what is recorded by hand always is."""
+    if counts_towards_due(payment.paid_at, payment.subscription.created_at):
+        return True
+    brought_in = payment.history.filter(history_type="+", change_set__channel=ChangeSet.Channel.IMPORT)
+    return not brought_in.exists()
+
+
+def counts_towards_due(paid_at: datetime, subscription_made_at: datetime) -> bool:
+    """Of what a file brings in: what was paid before a subscription was entered here is in what was owed then."""
+    return paid_at >= subscription_made_at
 
 
 def enter(entry: Payment) -> Payment:
@@ -128,7 +141,6 @@ def enter(entry: Payment) -> Payment:
             entry.save(force_insert=True)
     except IntegrityError:
         raise RuleBroken(f"{entry} stands in the ledger already. Each reference is entered once.") from None
-    recording.count("subscriptions.payment", "+")
     return entry
 
 

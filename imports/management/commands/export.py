@@ -13,7 +13,7 @@ from imports.command_line.files import written
 from imports.command_line.people import person_at_work
 from imports.exporter import FORMATS, export_dataset, gift_file, workbook
 from imports.exporter.course_workbook import WORKBOOK, export_courses
-from imports.types import exported_kind
+from imports.types import kind_for
 from imports.words import counted_kind
 
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         filters = chosen_filters(options["filter"])
         columns = [name.strip() for name in options["columns"].split(",") if name.strip()]
         try:
-            kind = None if options["dataset"] == WORKBOOK.key else exported_kind(options["dataset"])
+            kind = None if options["dataset"] == WORKBOOK.key else kind_for(options["dataset"])
             if kind is None and (fmt != workbook.FORMAT or columns):
                 raise RuleBroken("A course workbook is an .xlsx file with all its columns.")
             if fmt == gift_file.FORMAT and (options["dataset"] != "questions" or columns):

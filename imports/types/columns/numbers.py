@@ -8,7 +8,7 @@ from typing import Any
 from django.core.validators import BaseValidator
 from django.db import models
 
-from apps.subscriptions.money import from_minor
+from apps.subscriptions.money import from_minor, to_minor
 from imports.codes import RowCode
 from imports.readers.base import CellValue
 from imports.types.columns.base import CellFault, Column, Reader, text_of
@@ -18,6 +18,7 @@ WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+(\.0+)?\Z")
 LOOKS_NUMERIC = re.compile(r"[+-]?[0-9][0-9.,' \u00a0\u202f]*\Z")
 NUMBER_FORMATS = {"1,234.50": ",", "1.234,50": ".", "1 234,50": " "}
 LARGEST_INTEGER = 2_147_483_647
+LARGEST_SUM = Decimal("99999999.99")
 
 
 class WholeNumber(Column):
@@ -44,13 +45,6 @@ class WholeNumber(Column):
         if not 0 <= number <= LARGEST_INTEGER:
             raise CellFault(RowCode.R_RANGE, f"{self.label} must lie between 0 and {LARGEST_INTEGER:,}.")
         return int(self.check(number))
-
-
-class Hundredths(WholeNumber):
-    """Money that is kept in whole hundredths, shown with two decimals; it is taken out only."""
-
-    def show(self, value: Any) -> str:
-        return "" if value is None else str(from_minor(value))
 
 
 class Number(Column):
@@ -100,7 +94,29 @@ class Number(Column):
             raise CellFault(RowCode.R_RANGE, f"{self.label} must be at most {self.largest:,}.")
         return Decimal(self.check((value + 0).quantize(Decimal(10) ** -self.decimals)))
 
+    def number(self, value: Any) -> Any:
+        """The value as the number a spreadsheet shows."""
+        return value
+
     def _doubt(self, text: str) -> str:
         if LOOKS_NUMERIC.match(text):
             return f"{self.label} can be read in two ways; write 1234.50 or choose a number format for the column."
         return f"{self.label} must be a plain number, for example 49.00."
+
+
+class Hundredths(Number):
+    """Money that is kept in whole hundredths, written and read with two decimals."""
+
+    def bind(self, name: str, model: type[models.Model]) -> None:
+        super().bind(name, model)
+        self.decimals, self.largest = 2, LARGEST_SUM
+        self.checks = [check for check in self.checks if getattr(check, "limit_value", None) == 0]
+
+    def read(self, cell: CellValue) -> Any:
+        return to_minor(super().read(cell))
+
+    def number(self, value: Any) -> Any:
+        return from_minor(value)
+
+    def show(self, value: Any) -> str:
+        return "" if value is None else str(self.number(value))

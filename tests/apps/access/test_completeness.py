@@ -6,7 +6,7 @@ from django.apps import apps
 from django.contrib import admin
 
 from apps.jobs.registry import JOBS
-from imports.types import EXPORTED
+from imports.types import KINDS
 from tests.apps.access.matrix.table import table
 
 # Tables of libraries that nobody opens, and where what they hold is seen instead.
@@ -145,9 +145,9 @@ def test_every_model_has_a_screen_in_the_table_or_is_a_librarys_own() -> None:
     assert hidden & libraries - set(WITHOUT_A_SCREEN) - {"usersessions"} == set()
 
 
-@pytest.mark.parametrize("key", sorted(EXPORTED))
+@pytest.mark.parametrize("key", sorted(KINDS))
 def test_every_field_of_what_is_exported_is_a_column_or_left_out_for_a_reason(key: str) -> None:
-    kind = EXPORTED[key]
+    kind = KINDS[key]
     columns = {(column.path or column.name).split("__")[0] for column in kind.columns}
     fields = {field.name for field in kind.model._meta.concrete_fields if field.attname not in columns}
 

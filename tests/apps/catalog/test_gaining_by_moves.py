@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import User
 from apps.audit.services import revert_record
@@ -134,3 +136,28 @@ def test_a_branch_is_not_moved_to_where_the_mover_holds_more_rights(
     assert moved_by_form(branch, neutral, client).status_code == 302
     branch.refresh_from_db()
     assert branch.parent == neutral
+
+
+def test_a_branch_is_not_moved_there_through_a_new_category_of_the_same_file(
+    course: Course, keeper: User, elsewhere: Category
+) -> None:
+    branch = course.category
+    assert branch is not None
+    file = f"slug,name,parent_slug\n{branch.slug},,new\nnew,New,newer\nnewer,Newer,{elsewhere.slug}\n"
+
+    job = planned("categories", file, keeper)
+
+    assert codes(job, 2) == [RowCode.R_DENIED]
+    assert (codes(job, 3), codes(job, 4)) == ([], [])
+
+
+def test_moving_many_branches_takes_no_more_queries_than_moving_one(keeper: User, elsewhere: Category) -> None:
+    def queries(number: int) -> int:
+        made = [catalog.category.make(name=f"Branch {number} {at}") for at in range(number)]
+        rows = "".join(f"{one.slug},{elsewhere.slug}\n" for one in made)
+        with CaptureQueriesContext(connection) as captured:
+            job = planned("categories", f"slug,parent_slug\n{rows}", keeper)
+        assert job.counts["invalid"] == number
+        return len(captured)
+
+    assert queries(1) == queries(12)

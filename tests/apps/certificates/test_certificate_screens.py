@@ -251,3 +251,18 @@ def test_a_manager_makes_a_new_version_looks_at_it_and_uses_it(as_manager: Clien
     assert "frame-ancestors 'self'" in preview["Content-Security-Policy"]
     assert f"{TEMPLATES}{newer.pk}/preview/en/" in shown
     assert as_manager.get(f"{TEMPLATES}{newer.pk}/preview/xx/").status_code == 404
+
+
+def test_the_page_of_a_course_shows_its_certificates_to_whoever_may_see_them(
+    as_instructor: Client, as_moderator: Client, course: Course, other_course: Course
+) -> None:
+    mine = certificates.certificate.make(course=course, user=person("lou", "student"))
+    other = certificates.certificate.make(course=other_course, user=person("kim", "student"))
+    tab = f"/admin/catalog/course/{course.pk}/change/?tab=certificates"
+
+    shown = text(as_instructor.get(tab))
+
+    assert mine.number in shown
+    assert other.number not in shown
+    assert "lou@example.org" not in shown
+    assert as_moderator.get(tab).status_code == 403

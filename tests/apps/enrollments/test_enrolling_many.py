@@ -218,3 +218,27 @@ class TestThePage:
 
         assert (codes, elsewhere) == ([403, 403], 404)
         assert not Enrollment.objects.exists()
+
+
+CHOOSE = "/admin/enrollments/enrollment/enroll-many/"
+
+
+def test_the_list_of_enrollments_leads_to_the_page_of_a_chosen_course(
+    as_instructor: Client, course: Course, other_course: Course
+) -> None:
+    listing = as_instructor.get("/admin/enrollments/enrollment/").content.decode()
+    asked = text(as_instructor.get(CHOOSE))
+
+    chosen: Any = as_instructor.get(CHOOSE, {"course": course.pk})
+    foreign = as_instructor.get(CHOOSE, {"course": other_course.pk})
+
+    assert f'href="{CHOOSE}"' in listing
+    assert "Choose it; on the next page you paste the addresses." in asked
+    assert (chosen.status_code, chosen.url) == (302, address(course))
+    assert foreign.status_code == 200
+    assert "Select a valid choice." in text(foreign)
+
+
+def test_the_door_to_lists_is_for_those_who_may_enroll(as_manager: Client, course: Course) -> None:
+    assert CHOOSE not in as_manager.get("/admin/enrollments/enrollment/").content.decode()
+    assert as_manager.get(CHOOSE, {"course": course.pk}).status_code == 403

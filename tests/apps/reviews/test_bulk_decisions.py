@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -152,3 +153,62 @@ def test_each_sees_their_own_and_a_role_all(as_moderator: Client, as_manager: Cl
     statuses = [client.get(page).status_code for client in (as_moderator, as_manager, as_support)]
 
     assert statuses == [404, 200, 403]
+
+
+def take_all_back(client: Client, bulk: BulkDecision) -> Any:
+    return client.post(f"/admin/reviews/bulkdecision/{bulk.pk}/take-back/", follow=True)
+
+
+def test_a_bulk_decision_is_taken_back_as_a_whole_with_how_each_review_waited(
+    as_moderator: Client, moderator: User, course: Course
+) -> None:
+    colleague = give_role(person("colleague"), "moderator")
+    flagged, shown, changed = (reviews.review.make(course=course) for _ in range(3))
+    services.flag_review(flagged, by=colleague, note="Look.", to=moderator)
+    waited = dict(Review.objects.values_list("pk", "waits_since"))
+    bulk = services.ask_in_bulk(waited, "approved", by=moderator)
+    services.decide_in_bulk(bulk, by=moderator)
+    quote = services.show_testimonial(reviews.testimonial.make(review=shown), by=moderator)
+    services.reopen_review(changed, by=colleague)
+    newest = ChangeSet.objects.latest("pk").pk
+
+    answer = take_all_back(as_moderator, bulk)
+
+    assert "2 reviews wait again. 1 review changed since stay decided." in text(answer)
+    flagged.refresh_from_db()
+    assert (flagged.state, flagged.moderator, flagged.flagged_to) == (State.FLAGGED, colleague, moderator)
+    assert set(Review.objects.values_list("state", flat=True)) == {State.FLAGGED, State.PENDING}
+    assert all(waited[pk] == at for pk, at in Review.objects.exclude(pk=changed.pk).values_list("pk", "waits_since"))
+    quote.refresh_from_db()
+    assert not quote.is_active
+    (entry,) = ChangeSet.objects.filter(pk__gt=newest)
+    assert (entry.title, entry.counts["reviews.review"]) == ("Take all of it back: Approve 3 reviews", {"changed": 2})
+    assert not ReviewDecision.objects.filter(taken_back_at=None, outcome="approved").exists()
+    assert "Take all of it back" not in text(as_moderator.get(f"/admin/reviews/bulkdecision/{bulk.pk}/change/"))
+
+
+def test_it_is_not_taken_back_twice_by_others_or_once_authors_are_told(moderator: User, course: Course) -> None:
+    bulk = services.decide_in_bulk(
+        services.ask_in_bulk([reviews.review.make(course=course).pk], "approved", by=moderator), by=moderator
+    )
+    late = timezone.now() + timedelta(minutes=11)
+
+    with pytest.raises(RuleBroken, match="Robin Moderator decided this."):
+        services.undo_in_bulk(bulk, by=give_role(person("colleague"), "moderator"))
+    with time_machine.travel(late), pytest.raises(RuleBroken, match="More than 10 minutes have passed"):
+        services.undo_in_bulk(bulk, by=moderator)
+    assert set(Review.objects.values_list("state", flat=True)) == {State.APPROVED}
+    services.undo_in_bulk(bulk, by=moderator)
+    with pytest.raises(RuleBroken, match="is taken back already"):
+        services.undo_in_bulk(bulk, by=moderator)
+
+
+def test_taking_back_a_thousand_takes_some_queries(
+    moderator: User, course: Course, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    bulk = services.decide_in_bulk(services.ask_in_bulk(many(course, 1_000), "approved", by=moderator), by=moderator)
+
+    with django_assert_max_num_queries(30):
+        done = services.undo_in_bulk(bulk, by=moderator)
+
+    assert done == (1_000, 0)

@@ -1,4 +1,4 @@
-"""A manager's walk in a browser: an upgrade with its price shown, a cancellation taken back, many extended at once."""
+"""Walks of managers in a browser: an upgrade with its price shown, many extended at once, a refund by two people."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,10 +10,13 @@ from playwright.sync_api import expect
 
 from apps.accounts.models import User
 from apps.subscriptions import services
-from apps.subscriptions.models import Subscription
+from apps.subscriptions.models import RefundRequest, Subscription
+from apps.subscriptions.queries import left_of
 from apps.subscriptions.states import SubscriptionStatus
 from tests.recipes import accounts, subscriptions
+from tests.support.people import give_role, person
 
+expect.set_options(timeout=20_000)  # a machine at work on other tests answers late
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -63,3 +66,31 @@ def test_upgrading_cancelling_taking_back_and_extending(
     assert subscription.period_ends_at is not None
     assert subscription.period_ends_at > timezone.now() + timedelta(days=37)
     assert Subscription.objects.exclude(pk=subscription.pk).get().history.count() == 3
+
+
+def test_a_large_refund_takes_a_second_person(open_browser: Callable[..., Any], manager: User, student: User) -> None:
+    second = give_role(person("second"), "manager")
+    yearly = subscriptions.plan.make(name="Yearly", price=150, period_months=12)
+    subscription = services.start_subscription(student, yearly, by=manager)
+    paid = services.record_payment(subscription, 15000, provider="bank", reference="ch-1", by=manager)
+    first_tab, second_tab = open_browser(manager), open_browser(second)
+    first_tab.goto(f"/admin/subscriptions/payment/{paid.pk}/change/")
+
+    first_tab.locator(f"a[href$='/{paid.pk}/refund/']").click()
+    dialog = first_tab.get_by_role("dialog")
+    dialog.get_by_label("Reference of the refund").fill("re-1")
+    dialog.get_by_label("Reason").fill("The course was taken down.")
+    dialog.get_by_role("button", name="Refund").click()
+    expect(first_tab.get_by_text("A second person decides on the refund of 150.00 EUR.")).to_be_visible()
+    asked = RefundRequest.objects.get()
+    page = f"/admin/subscriptions/refundrequest/{asked.pk}/change/"
+    first_tab.goto(page)
+    expect(first_tab.get_by_text("The course was taken down.").first).to_be_visible()
+    expect(first_tab.locator("a[href$='/approve/']")).to_have_count(0)
+    assert left_of(paid) == 15000
+
+    second_tab.goto(page)
+    second_tab.locator("a[href$='/approve/']").click()
+    second_tab.get_by_role("dialog").get_by_role("button", name="Approve").click()
+    expect(second_tab.get_by_text("is approved and entered.")).to_be_visible()
+    assert left_of(paid) == 0
