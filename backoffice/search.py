@@ -37,6 +37,9 @@ KINDS = (
         "subscriptions.subscription", ("user__email", "user__last_name", "user__first_name"), "card_membership", "plan"
     ),
     Kind("certificates.certificate", ("learner_name", "number"), "workspace_premium", "number"),
+    Kind(
+        "instructors.instructorprofile", ("display_name", "user__last_name", "user__first_name"), "co_present", "title"
+    ),
     Kind("reviews.review", ("title", "user__last_name", "user__first_name"), "reviews", "course"),
 )
 

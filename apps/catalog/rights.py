@@ -19,6 +19,7 @@ from apps.catalog.models import (
     CourseInstructor,
     CourseUserGrant,
 )
+from apps.catalog.standing import is_kept_away
 
 RIGHTS = (
     "view_course",
@@ -64,9 +65,9 @@ GRANT_TABLES = (*BY_COURSE, *BY_CATEGORY)
 
 
 def grants_of(user: Any, table: type[Model]) -> QuerySet[Any]:
-    """The rows of one grant table that hold now for this person or for an active role of theirs."""
+    """The rows of one grant table that hold now for this person, who is not kept away, or an active role of theirs."""
     holder = Q(user=user.pk) if hasattr(table, "user") else Q(group__user=user.pk, group__role__is_active=True)
-    return table._base_manager.filter(in_force(), holder)
+    return table._base_manager.filter(in_force(), holder, ~is_kept_away(user.pk))
 
 
 def grants_held(user: Any) -> dict[tuple[type[Model], str], int]:
@@ -131,6 +132,7 @@ def primary_course_keys(user: Any) -> QuerySet[Any]:
     today = timezone.localdate(timezone=timezone.get_default_timezone())
     teaching = CourseInstructor._base_manager.filter(
         Q(expires_on=None) | Q(expires_on__gte=today),
+        ~is_kept_away(user.pk),
         user=user.pk,
         role=CourseInstructor.Role.PRIMARY,
         is_active=True,
