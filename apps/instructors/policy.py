@@ -1,6 +1,7 @@
 """Who sees instructors and decides on them: roles on everybody but themselves; each instructor sees their own."""
 
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar, TypeGuard
 
 from django.db.models import Model, QuerySet
 
@@ -39,16 +40,24 @@ class InstructorProfilePolicy(OwnRowsPolicy):
         return super().beside_roles(user, verb)
 
     def because(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
-        found = super().because(user, verb, record)
+        own = f"{user} is this instructor."
+        found = [replace(one, text=own) if is_owner(one) else one for one in super().because(user, verb, record)]
         return [*found, self.by_deciding(verb)] if self.decides(user, verb) else found
 
     def missing(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
         if self.decides(user, verb):
             return [Reason(Kind.MISSING, f"{user} is this instructor, so somebody else decides.")]
-        return [self.by_deciding(verb)] if verb in self.door_verbs else super().missing(user, verb, record)
+        if verb in self.door_verbs:
+            return [self.by_deciding(verb)]
+        own = [Reason(Kind.MISSING, f"{user} is not this instructor.")] if verb in self.own_verbs else []
+        return [*own, *(one for one in super().missing(user, verb, record) if isinstance(one, ByRole))]
 
     def by_deciding(self, verb: str) -> ByRole:
         return ByRole(frozenset({self.permission(verb)}), "all instructors but themselves")
+
+
+def is_owner(reason: Reason | ByRole) -> TypeGuard[Reason]:
+    return isinstance(reason, Reason) and reason.kind == Kind.OWNER
 
 
 def is_instructor(user: Any) -> bool:

@@ -37,6 +37,7 @@ def build_platform(world: World) -> People:
         with change_set(title="Demo platform: instructors and rights"):
             make_instructors(world, subjects(), courses, people)
             give_rights(courses, categories, people)
+        with change_set(title="Demo platform: applications of instructors"):
             make_instructor_profiles(world, people)
         with change_set(title="Demo platform: a year of learning"):
             make_learning(world, courses, lessons, people)

@@ -38,7 +38,7 @@ def enter_application(profile: InstructorProfile, *, by: Any, reason: str = "") 
 def apply_again(profile: InstructorProfile, *, by: Any, reason: str = "") -> InstructorProfile:
     """Sends a rejected application in once more, as it says now; why it was rejected stays to be read."""
     with changing(profile, "apply", "Apply again", by=by, reason=reason):
-        enter_status(profile, Status.PENDING, to_do="there is nothing to apply for")
+        enter_status(profile, Status.REJECTED, Status.PENDING, to_do="there is nothing to apply for")
         profile.applied_at = timezone.now()
     return profile
 
@@ -46,7 +46,7 @@ def apply_again(profile: InstructorProfile, *, by: Any, reason: str = "") -> Ins
 def approve_application(profile: InstructorProfile, *, by: Any, reason: str = "") -> InstructorProfile:
     """Lets somebody teach: they get the role of an instructor, and with it the console."""
     with changing(profile, "decide", "Approve", by=by, reason=reason):
-        enter_status(profile, Status.APPROVED, to_do="there is nothing to approve")
+        enter_status(profile, Status.PENDING, Status.APPROVED, to_do="there is nothing to approve")
         profile.approved_at, profile.approved_by = timezone.now(), by
         profile.rejection_reason = ""
         had_no_console = not profile.user.is_staff
@@ -64,7 +64,7 @@ def reject_application(profile: InstructorProfile, *, by: Any, reason: str) -> I
     """Says no, and why; the account stays what it is, and the person can apply again."""
     why = require_reason(reason)
     with changing(profile, "decide", "Reject", by=by, reason=reason):
-        enter_status(profile, Status.REJECTED, to_do="there is nothing to reject")
+        enter_status(profile, Status.PENDING, Status.REJECTED, to_do="there is nothing to reject")
         profile.rejection_reason = why
         tell(
             profile,

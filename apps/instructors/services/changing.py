@@ -39,11 +39,11 @@ def changing(profile: InstructorProfile, verb: str, what: str, *, by: Any, reaso
         profile.save()
 
 
-def enter_status(profile: InstructorProfile, status: str, *, to_do: str) -> None:
-    """Puts an instructor into a state without saving; the one place where that is done. Raises `RuleBroken`."""
-    if not transition_allowed(profile.status, status):
+def enter_status(profile: InstructorProfile, before: str, after: str, *, to_do: str) -> None:
+    """Leads an instructor from one state to another without saving; the one place where that is done."""
+    if profile.status != before or not transition_allowed(before, after):
         raise RuleBroken(f"{profile} {IS[InstructorStatus(profile.status)]}, so {to_do}.")
-    profile.status = status
+    profile.status = after
 
 
 def require_reason(reason: str) -> str:

@@ -18,6 +18,7 @@ from apps.instructors.states import InstructorStatus
 from apps.notifications.services import notify
 from apps.records.rules import RuleBroken
 
+Status = InstructorStatus
 NO_LONGER = "What they teach has changed since it was shown. Nothing was done: look at it again."
 
 
@@ -37,7 +38,7 @@ def suspend_instructor(
     """
     why = require_reason(reason)
     with changing(profile, "suspend", "Suspend", by=by, reason=reason):
-        enter_status(profile, InstructorStatus.SUSPENDED, to_do="they cannot be suspended")
+        enter_status(profile, Status.APPROVED, Status.SUSPENDED, to_do="they cannot be suspended")
         person = profile.user
         if person.is_superuser:
             raise RuleBroken(f"{person} is an administrator and may do everything. Change the account first.")
@@ -119,9 +120,7 @@ def reinstate_instructor(profile: InstructorProfile, *, by: Any, reason: str) ->
     """Gives back what the suspension took; what became of the courses stays as it is."""
     why = require_reason(reason)
     with changing(profile, "suspend", "Reinstate", by=by, reason=reason):
-        if profile.status != InstructorStatus.SUSPENDED:
-            raise RuleBroken(f"{profile} is not suspended.")
-        enter_status(profile, InstructorStatus.APPROVED, to_do="they cannot be reinstated")
+        enter_status(profile, Status.SUSPENDED, Status.APPROVED, to_do="they cannot be reinstated")
         profile.suspension_reason = ""
         profile.save()
         admit_instructor(profile.user, by=by, reason=reason)
