@@ -42,6 +42,7 @@ def waiting_applications(profiles: QuerySet[InstructorProfile]) -> QuerySet[Inst
 def possible_successors(person: Any) -> QuerySet[Any]:
     """Other instructors who could take over a course of this person now."""
     people: Any = get_user_model()
-    is_one = Q(role=people.Role.INSTRUCTOR) | Q(instructor_profile__status=InstructorStatus.APPROVED)
+    never_applied = Q(role=people.Role.INSTRUCTOR, instructor_profile=None)
+    is_one = never_applied | Q(instructor_profile__status=InstructorStatus.APPROVED)
     found: QuerySet[Any] = people.objects.filter(is_one, ~is_kept_away(OuterRef("pk")), is_active=True, is_staff=True)
     return found.exclude(pk=person.pk).order_by(F("last_name"), F("first_name"), "pk")

@@ -23,8 +23,8 @@ IS = {
 
 
 @contextmanager
-def changing(profile: InstructorProfile, verb: str, what: str, *, by: Any, reason: str) -> Iterator[None]:
-    """One change set around a change of an instructor, read anew under a lock and saved: of two at once one is second.
+def holding(profile: InstructorProfile, verb: str, what: str, *, by: Any, reason: str) -> Iterator[None]:
+    """One change set around something about an instructor, read anew under a lock: of two at once one is second.
 
     Raises `RuleBroken` for people who may not do it, and for everybody about themselves.
     """
@@ -35,6 +35,13 @@ def changing(profile: InstructorProfile, verb: str, what: str, *, by: Any, reaso
         )
     with change_set(by=by, reason=reason, title=f"{what}: {profile}"[:200]):
         profile.refresh_from_db(from_queryset=InstructorProfile.objects.select_for_update())
+        yield
+
+
+@contextmanager
+def changing(profile: InstructorProfile, verb: str, what: str, *, by: Any, reason: str) -> Iterator[None]:
+    """The same around a change of nothing but the instructor, who is saved at its end."""
+    with holding(profile, verb, what, by=by, reason=reason):
         yield
         profile.save()
 

@@ -13,7 +13,7 @@ from apps.catalog.states import CourseStatus
 from apps.instructors.models import InstructorProfile
 from apps.instructors.plan import KEEP, SUCCESSOR, TO, UNPUBLISH, Part, fingerprint, suspension_plan
 from apps.instructors.queries import possible_successors, teaching_of
-from apps.instructors.services.changing import changing, enter_status, require_reason, tell
+from apps.instructors.services.changing import enter_status, holding, require_reason, tell
 from apps.instructors.states import InstructorStatus
 from apps.notifications.services import notify
 from apps.records.rules import RuleBroken
@@ -37,7 +37,7 @@ def suspend_instructor(
     were chosen from. Rows and rights stay as they are and mean nothing until the person is reinstated.
     """
     why = require_reason(reason)
-    with changing(profile, "suspend", "Suspend", by=by, reason=reason):
+    with holding(profile, "suspend", "Suspend", by=by, reason=reason):
         enter_status(profile, Status.APPROVED, Status.SUSPENDED, to_do="they cannot be suspended")
         person = profile.user
         if person.is_superuser:
@@ -119,7 +119,7 @@ def tell_heirs(handed: Mapping[Any, Sequence[Course]], person: Any) -> None:
 def reinstate_instructor(profile: InstructorProfile, *, by: Any, reason: str) -> InstructorProfile:
     """Gives back what the suspension took; what became of the courses stays as it is."""
     why = require_reason(reason)
-    with changing(profile, "suspend", "Reinstate", by=by, reason=reason):
+    with holding(profile, "suspend", "Reinstate", by=by, reason=reason):
         enter_status(profile, Status.SUSPENDED, Status.APPROVED, to_do="they cannot be reinstated")
         profile.suspension_reason = ""
         profile.save()

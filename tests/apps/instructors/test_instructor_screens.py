@@ -112,6 +112,18 @@ def test_a_manager_does_not_find_their_own_application_in_the_queue(as_manager: 
     assert "Manager of managers" not in text_of(as_manager, QUEUE)
 
 
+def test_a_moderator_who_teaches_sees_their_own_profile_only(
+    as_moderator: Client, moderator: User, profile: InstructorProfile
+) -> None:
+    assert as_moderator.get(LIST).status_code == 403
+
+    own = approved_profile(moderator)
+
+    assert as_moderator.get(f"{LIST}{own.pk}/change/").status_code == 200
+    assert str(profile) not in text_of(as_moderator, LIST)
+    assert as_moderator.get(f"{LIST}{profile.pk}/change/").status_code == 404
+
+
 def test_the_page_of_a_person_says_how_they_stand_to_those_who_may_see_it(
     as_manager: Client, as_support: Client, profile: InstructorProfile, student: User
 ) -> None:

@@ -15,7 +15,7 @@ from apps.instructors.plan import fingerprint, suspension_plan
 from apps.instructors.states import InstructorStatus
 from apps.notifications.models import Notification
 from apps.records.rules import RuleBroken
-from tests.recipes import catalog
+from tests.recipes import catalog, instructors
 from tests.support.people import give_role, person, teach
 from tests.support.teaching import approved_profile, suspend, suspended_profile
 
@@ -53,6 +53,7 @@ def test_alone_on_a_published_course_it_is_proposed_to_unpublish_it(
     assert (profile.status, profile.suspension_reason) == (InstructorStatus.SUSPENDED, "Asked for money.")
     assert not profile.user.groups.exists()
     assert "Asked for money." in Notification.objects.get(recipient=profile.user).text
+    assert profile.history.count() == 2
 
 
 def test_a_course_is_handed_over_to_somebody_named_who_leads_it_from_then_on(
@@ -164,8 +165,15 @@ def test_a_fate_that_was_not_offered_is_refused(
 
 
 def test_courses_go_to_other_instructors_who_may_teach_and_never_to_whoever_suspends(
-    profile: InstructorProfile, published: Course, manager: User, colleague: User, student: User, support: User
+    profile: InstructorProfile,
+    published: Course,
+    manager: User,
+    colleague: User,
+    other_instructor: User,
+    student: User,
+    support: User,
 ) -> None:
+    instructors.instructor_profile.make(user=other_instructor, status="rejected")
     both = give_role(give_role(person("both", User.Role.INSTRUCTOR), "instructor"), "manager")
     suspended_profile(colleague)
     before = everything(profile)
@@ -174,6 +182,7 @@ def test_courses_go_to_other_instructors_who_may_teach_and_never_to_whoever_susp
         (student, manager, "is no other instructor who may teach now"),
         (support, manager, "is no other instructor who may teach now"),
         (colleague, manager, "is no other instructor who may teach now"),
+        (other_instructor, manager, "is no other instructor who may teach now"),
         (profile.user, manager, "is no other instructor who may teach now"),
         (both, both, "Nobody hands a course over to themselves"),
     ):
