@@ -39,7 +39,8 @@ def suspension_page(screen: Any, request: HttpRequest, profile: InstructorProfil
             messages.success(request, f"{profile} is suspended. {done_in_words(form)}")
             return HttpResponseRedirect(tab_address(profile, "courses"))
     for part in plan:
-        part.course.badge = state_badge(part.course, "status", STATUS_TONES)
+        course: Any = part.course
+        course.badge = state_badge(course, "status", STATUS_TONES)
     context = {
         **screen.admin_site.each_context(request),
         "title": f"Suspend {profile}",

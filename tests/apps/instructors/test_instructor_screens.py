@@ -161,6 +161,8 @@ def test_links_of_a_profile_are_public_addresses(as_instructor: Client, profile:
 def test_teaching_is_told_apart_by_person(instructor: User, other_instructor: User, other_course: Course) -> None:
     teach(other_instructor, other_course)
     first, second = approved_profile(instructor), approved_profile(other_instructor)
+    rows: Any = InstructorProfile.objects.annotate(**teaching_counts())
 
-    counts = dict(InstructorProfile.objects.annotate(**teaching_counts()).values_list("pk", "course_count"))
+    counts = dict(rows.values_list("pk", "course_count"))
+
     assert counts == {first.pk: 0, second.pk: 1}
