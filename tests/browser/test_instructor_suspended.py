@@ -13,6 +13,8 @@ from apps.instructors.models import InstructorProfile
 from tests.recipes import instructors
 from tests.support.teaching import approved_profile
 
+expect.set_options(timeout=20_000)  # a machine at work on other tests answers late
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
