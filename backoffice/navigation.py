@@ -84,6 +84,14 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
         "People",
         (
             Line("People", "accounts.user", "group", "p"),
+            Line("Instructors", "instructors.instructorprofile", "co_present"),
+            Line(
+                "Applications",
+                "instructors.instructorprofile",
+                "how_to_vote",
+                page="instructors_instructorprofile_applications",
+                verb="decide",
+            ),
             Line("Roles", "access.role", "badge"),
             Line("May they …?", "accounts.user", "policy", "m", page="access_explain", verb="explain"),
             Line("Requests", "catalog.accessrequest", "front_hand", "q"),

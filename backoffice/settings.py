@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "apps.catalog",
     "apps.assessments",
     "apps.subscriptions",
+    "apps.instructors",
     "apps.enrollments",
     "apps.reviews",
     "apps.certificates",

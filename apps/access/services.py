@@ -4,12 +4,13 @@ from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.models import Permission
+from django.db import transaction
 
 from apps.access.memory import forget
 from apps.access.models import Role, RoleAssignment
-from apps.access.roles import ADMINISTRATOR, PERMISSIONS
+from apps.access.roles import ADMINISTRATOR, INSTRUCTOR, PERMISSIONS
 from apps.accounts.models import User
-from apps.accounts.services import administering, refuse_unless_administrator
+from apps.accounts.services import administering, make_instructor, refuse_unless_administrator
 from apps.audit.recording import change_set
 from apps.records.rules import RuleBroken
 
@@ -34,6 +35,40 @@ def withdraw_role(person: User, role: Role, *, by: Any, reason: str = "") -> Non
             assignment.delete()
         person.groups.remove(role)
     forget()
+
+
+@transaction.atomic
+def admit_instructor(person: User, *, by: Any, reason: str = "") -> None:
+    """Makes a learner an instructor and gives them the role of that name, and no other.
+
+    The one change of accounts and roles that is not for administrators alone: who may decide on instructors is asked
+    before. Of people who work here only administrators decide.
+    """
+    refuse_who_works_here(person, by=by)
+    role = Role.objects.get(name=INSTRUCTOR)
+    with change_set(by=by, reason=reason, title=f"Make {person} an instructor"):
+        make_instructor(person, by=by)
+        RoleAssignment.objects.get_or_create(user=person, role=role, defaults={"assigned_by": by})
+        person.groups.add(role)
+    forget()
+
+
+@transaction.atomic
+def dismiss_instructor(person: User, *, by: Any, reason: str) -> None:
+    """Takes the role of an instructor from somebody, under the same rule; they can still open the console."""
+    refuse_who_works_here(person, by=by)
+    with change_set(by=by, reason=reason, title=f"Take the role of an instructor from {person}"):
+        for assignment in RoleAssignment.objects.filter(user=person, role__name=INSTRUCTOR):
+            assignment.delete()
+        person.groups.remove(*person.groups.filter(name=INSTRUCTOR))
+    forget()
+
+
+def refuse_who_works_here(person: User, *, by: Any) -> None:
+    if person.pk == by.pk:
+        raise RuleBroken("You cannot do this to your own account. Ask a colleague.")
+    if person.role not in (User.Role.STUDENT, User.Role.INSTRUCTOR) and not by.is_superuser:
+        raise RuleBroken(f"{person} works here as {person.get_role_display().lower()}. Ask an administrator to do it.")
 
 
 def set_permissions(role: Role, permissions: Collection[Permission], *, by: Any, reason: str = "") -> Role:

@@ -65,6 +65,22 @@ def change_role(person: User, role: str, *, by: Any, reason: str = "") -> User:
     return person
 
 
+def make_instructor(person: User, *, by: Any, reason: str = "") -> User:
+    """Opens the console to a learner who will teach; who teaches or works here already stays what they are.
+
+    It is a step of a decision about instructors, which asks who may make it.
+    """
+    refuse_erased(person)
+    if not person.is_active:
+        raise RuleBroken(f"{person} cannot sign in. Activate the account first.")
+    if person.role == User.Role.STUDENT:
+        with change_set(by=by, reason=reason, title=f"Make {person} an instructor"):
+            person.role = User.Role.INSTRUCTOR
+            save_person(person)
+            end_all(UserSession.objects.filter(user=person))
+    return person
+
+
 def suspend_person(person: User, *, by: Any, reason: str) -> User:
     """Keeps somebody out until the account is opened again; every session ends."""
     return change_status(person, User.Status.SUSPENDED, by=by, reason=reason)

@@ -8,13 +8,17 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from apps.catalog.models import Category, Course, CourseInstructor, Lesson, Module, Resource
+from apps.catalog.standing import is_kept_away
 
 
 def active_instructors() -> QuerySet[CourseInstructor]:
-    """Instructors who teach today: active here, not past their last day, and able to sign in."""
+    """Instructors who teach today: active here, not past their last day, able to sign in, not kept away."""
     today = timezone.localdate()
     return CourseInstructor.objects.filter(
-        Q(expires_on=None) | Q(expires_on__gte=today), is_active=True, user__is_active=True
+        Q(expires_on=None) | Q(expires_on__gte=today),
+        ~is_kept_away(OuterRef("user")),
+        is_active=True,
+        user__is_active=True,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Model, OuterRef, Q
 from django.utils import timezone
 from django.utils.text import capfirst, get_text_list
 
@@ -12,6 +12,7 @@ from apps.access.memory import remembered
 from apps.access.models import GrantFacts
 from apps.catalog.models import Category, CategoryGroupGrant, CategoryUserGrant, Course, CourseInstructor
 from apps.catalog.rights import GRANT, GRANT_TABLES, IMPORT, RIGHTS, WORDS, grants_of, rights_held_anywhere
+from apps.catalog.standing import is_kept_away, why_kept_away
 from apps.records.reasons import Cure, Kind, Reason, Stop, day_of, listed, moment_of
 
 PEOPLE, INSTRUCTORS = "people", "instructors"
@@ -72,6 +73,11 @@ def role_of(grant: Any) -> Any:
     return None if hasattr(grant, "user_id") else grant.group.role
 
 
+def keeping_away(user: Any) -> Reason | None:
+    """Why nothing on courses holds for this person now, asked once in a request."""
+    return remembered(("kept away", user.pk), lambda: why_kept_away(user))
+
+
 def allows_now(grant: Any) -> bool:
     role = role_of(grant)
     return grant.is_in_force and (role is None or role.is_active)
@@ -79,6 +85,8 @@ def allows_now(grant: Any) -> bool:
 
 def granted(user: Any, rights: Collection[str], on: Course | Category) -> list[Reason]:
     """The ways by which the person holds one of these rights here; those that follow from teaching are one."""
+    if keeping_away(user):
+        return []
     now = [grant for grant in all_grants_on(user, on) if allows_now(grant) and grant.permission.codename in rights]
     by_hand = [grant for grant in now if grant.source == GrantFacts.Source.HAND]
     by_teaching = [grant for grant in now if grant.source == GrantFacts.Source.INSTRUCTOR]
@@ -141,7 +149,7 @@ def by_teaching_it(user: Any, grants: list[Any], course: Course) -> Reason:
 def leads(user: Any, course: Course) -> list[Reason]:
     """That the person is a primary instructor today."""
     row = teaching_of(user, course)
-    if row is None or row.role != CourseInstructor.Role.PRIMARY or not teaches_today(row):
+    if row is None or row.role != CourseInstructor.Role.PRIMARY or not teaches_today(row) or keeping_away(user):
         return []
     until = f" until the end of {row.expires_on:%-d %B %Y}" if row.expires_on else ""
     trail = (
@@ -161,6 +169,8 @@ def teaches_today(row: CourseInstructor) -> bool:
 
 def right_lacking(user: Any, rights: Collection[str], on: Course | Category) -> list[Reason]:
     """That none of these rights holds here for the person, which of them did, and who could give one."""
+    if (kept := keeping_away(user)) is not None:
+        return [kept]
     any_of = f"the right to {listed([WORDS[right] for right in rights], 'or')}"
     asked = f"{user} holds no right" if tuple(rights) == RIGHTS else f"{user} does not hold {any_of}"
     wanted = next(iter(rights))
@@ -191,6 +201,8 @@ def no_longer(user: Any, grant: Any) -> Reason:
 
 def teaching_lacking(user: Any, course: Course) -> list[Reason]:
     """That the person does not lead the course, or no longer does."""
+    if (kept := keeping_away(user)) is not None:
+        return [kept]
     row, trail = teaching_of(user, course), (Stop(str(user), user), Stop(named(course), course, INSTRUCTORS))
     who = givers(user, "", course)
     cure = Cure(f"{who} can make {user} a primary instructor.", course, INSTRUCTORS)
@@ -218,7 +230,8 @@ def who_leads(course: Course) -> list[Any]:
         rows = CourseInstructor._base_manager.filter(
             course=course.pk, role=CourseInstructor.Role.PRIMARY, user__is_active=True, user__is_staff=True
         )
-        return [row.user for row in rows.order_by("-is_lead", "pk").select_related("user") if teaches_today(row)]
+        rows = rows.filter(~is_kept_away(OuterRef("user"))).order_by("-is_lead", "pk").select_related("user")
+        return [row.user for row in rows if teaches_today(row)]
 
     return remembered(("who leads", course.pk), ask)
 

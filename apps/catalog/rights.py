@@ -19,6 +19,7 @@ from apps.catalog.models import (
     CourseInstructor,
     CourseUserGrant,
 )
+from apps.catalog.standing import is_kept_away
 from apps.records.prepared import Prepared
 
 RIGHTS = (
@@ -65,9 +66,12 @@ GRANT_TABLES = (*BY_COURSE, *BY_CATEGORY)
 
 
 def grants_of(user: Any, table: type[Model], at: datetime | None = None) -> QuerySet[Any]:
-    """The rows of one grant table that hold now, or at that time, for this person or for an active role of theirs."""
+    """The rows of one grant table that hold now, or at that time, for this person or for an active role of theirs.
+
+    None hold for somebody who is kept away from courses.
+    """
     holder = Q(user=user.pk) if hasattr(table, "user") else Q(group__user=user.pk, group__role__is_active=True)
-    return table._base_manager.filter(in_force(at), holder)
+    return table._base_manager.filter(in_force(at), holder, ~is_kept_away(user.pk))
 
 
 def _counted(user: Any, at: datetime) -> QuerySet[Any]:
@@ -140,6 +144,7 @@ def primary_course_keys(user: Any) -> QuerySet[Any]:
     today = timezone.localdate(timezone=timezone.get_default_timezone())
     teaching = CourseInstructor._base_manager.filter(
         Q(expires_on=None) | Q(expires_on__gte=today),
+        ~is_kept_away(user.pk),
         user=user.pk,
         role=CourseInstructor.Role.PRIMARY,
         is_active=True,

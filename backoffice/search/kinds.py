@@ -34,6 +34,7 @@ KINDS = (
     Kind("subscriptions.payment", "payments", ("reference",), about="reference"),
     Kind("subscriptions.subscription", "card_membership", of="user", about="plan"),
     Kind("enrollments.enrollment", "how_to_reg", of="user", about="course"),
+    Kind("instructors.instructorprofile", "co_present", ("display_name",), of="user", about="title"),
     Kind("reviews.review", "reviews", ("title",), of="user", about="course"),
     Kind("imports.importjob", "upload_file", ("original_name",)),
     Kind("jobs.jobrun", "pending_actions", ("title",)),

@@ -9,6 +9,7 @@ from backoffice.seed.attempts import make_attempts
 from backoffice.seed.catalog import give_rights, helped_course, make_categories, make_courses, make_instructors
 from backoffice.seed.certificates import make_certificates
 from backoffice.seed.curriculum import make_curricula
+from backoffice.seed.instructors import make_instructor_profiles, suspend_one
 from backoffice.seed.learning import make_learning
 from backoffice.seed.people import People, make_people
 from backoffice.seed.reading import subjects
@@ -36,6 +37,8 @@ def build_platform(world: World) -> People:
         with change_set(title="Demo platform: instructors and rights"):
             make_instructors(world, subjects(), courses, people)
             give_rights(courses, categories, people)
+        with change_set(title="Demo platform: applications of instructors"):
+            make_instructor_profiles(world, people)
         with change_set(title="Demo platform: a year of learning"):
             make_learning(world, courses, lessons, people)
             make_attempts(world, assessments)
@@ -47,4 +50,5 @@ def build_platform(world: World) -> People:
             make_certificates(world, people)
         make_activity(world, courses, lessons, people)
         make_requests(people, helped_course(courses))
+        suspend_one(people)
     return people

@@ -67,6 +67,7 @@ ORDER = (
     "catalog",
     "assessments",
     "subscriptions",
+    "instructors",
     "enrollments",
     "reviews",
     "certificates",

@@ -31,6 +31,7 @@ WORDS = {
     "trace": "see whether they read",
     "record": "record payments for",
     "figures": "see the revenue of",
+    "apply": "send in again the application of",
 }
 
 

@@ -9,6 +9,7 @@ from apps.catalog.grants import follow_instructor
 from apps.catalog.models import Course, CourseInstructor
 from apps.catalog.queries import active_instructors
 from apps.catalog.services.publishing import refuse_archived
+from apps.catalog.standing import refuse_kept_away
 from apps.catalog.states import CourseStatus
 from apps.records.rules import RuleBroken
 
@@ -98,10 +99,14 @@ def refuse_who_cannot_teach(user: Any) -> None:
         raise RuleBroken(f"{user} cannot sign in, so they cannot teach. Activate the account first.")
     if not user.is_staff:
         raise RuleBroken(f"{user} is a student. Give them the role of an instructor first.")
+    refuse_kept_away(user)
 
 
 def _take_lead_from_others(instructor: CourseInstructor) -> None:
-    for other in CourseInstructor.objects.filter(course=instructor.course, is_lead=True).exclude(pk=instructor.pk):
+    others = list(CourseInstructor.objects.filter(course=instructor.course, is_lead=True).exclude(pk=instructor.pk))
+    if others:
+        refuse_kept_away(instructor.user)
+    for other in others:
         other.is_lead = False
         other.save()
 

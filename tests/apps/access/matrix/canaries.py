@@ -26,6 +26,8 @@ LEFT_AS_THEY_ARE = {
     "certificates.certificate.number_key": "It follows from the number.",
     "certificates.certificate.verification_hash": "It follows from the rest.",
     "certificates.certificate.revocation_reason": "It is there for revoked ones only.",
+    "instructors.instructorprofile.rejection_reason": "It is there for rejected ones only.",
+    "instructors.instructorprofile.suspension_reason": "It is there for suspended ones only.",
     "imports.importjob.kind": "The name of a kind decides what is done.",
     "imports.importjob.token": "It names the kept file.",
     "imports.importjob.sha256": "It binds the plan to the file.",

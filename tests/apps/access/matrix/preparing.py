@@ -18,6 +18,8 @@ from apps.certificates import services as certificates
 from apps.certificates.models import Certificate, CertificateNote, CertificateTemplate
 from apps.enrollments import services as enrollments
 from apps.enrollments.models import Enrollment, LessonProgress
+from apps.instructors import services as instructors
+from apps.instructors.models import InstructorProfile
 from apps.reviews.models import Review, Testimonial
 from apps.reviews.services import approve_review, archive_review, feature_review
 from apps.subscriptions import services as subscriptions
@@ -134,6 +136,9 @@ PREPARED: dict[str, Callable[[Stage], object]] = {
     "without_certificate": lambda stage: Certificate._base_manager.filter(pk=stage.keys["certificate"]).delete(),
     "archived_template": lambda stage: certificates.archive_template(
         CertificateTemplate.objects.get(pk=stage.keys["spare_template"]), by=by(stage)
+    ),
+    "verified_instructor": lambda stage: instructors.verify_instructor(
+        InstructorProfile.objects.get(pk=stage.keys["instructor"]), by=by(stage), reason="Seen."
     ),
     "inactive_role": lambda stage: set_active(role(stage), is_active=False, by=by(stage)),
 }

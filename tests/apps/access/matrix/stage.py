@@ -30,6 +30,7 @@ from tests.apps.access.conftest import World, make_world, rows_of
 from tests.apps.access.matrix.canaries import canary, plant
 from tests.apps.access.matrix.paying import subscribed
 from tests.apps.access.matrix.table import PEOPLE
+from tests.apps.access.matrix.teaching import taught
 from tests.recipes import access, accounts, audit, catalog, certificates, enrollments, notifications, reviews
 from tests.support.importing import applied, planned
 from tests.support.kept import kept_for_the_file
@@ -84,7 +85,7 @@ def set_the_stage(world: World) -> Stage:
             plant(row, side)
     keys = {kind: row.pk for kind, row in world.rows["A"].items()}
     keys |= {f"other_{kind}": row.pk for kind, row in world.rows["B"].items()}
-    for more in (imported(world), kept(world), asked(world), subscribed(world)):
+    for more in (imported(world), kept(world), asked(world), subscribed(world), taught(world)):
         assert keys.keys().isdisjoint(more), f"Two records have one name: {keys.keys() & more.keys()}."
         keys |= more
     keys |= {f"version_of_{kind}": newest_version(world.rows["A"][kind]) for kind in KEPT_VERSIONS}
