@@ -41,6 +41,8 @@ VIEWED_BY_MANAGERS = (
     "reviews.bulkdecision",
     "reviews.testimonial",
     "django_celery_beat.periodictask",
+    "announcements.announcement",
+    "notifications.mail",
 )
 EXPORTED_BY_MANAGERS = (
     "accounts.user",
@@ -107,6 +109,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "reviews.change_reviewrule",
         "reviews.add_testimonial",
         "reviews.change_testimonial",
+        "announcements.add_announcement",
+        "announcements.change_announcement",
+        "announcements.send_announcement",
         "jobs.run_job",
         "subscriptions.manage_subscription",
         "subscriptions.cancel_subscription",
