@@ -5,13 +5,21 @@ from typing import Any
 
 from apps.announcements.models import Announcement
 from apps.announcements.queries import announcements_due
-from apps.announcements.services import begin_delivery, deliver
+from apps.announcements.services import begin_delivery, deliver, stop_delivery
 from apps.jobs.models import JobRun
 from apps.jobs.registry import job
 from apps.jobs.running import Run
 
 
-@job(title="Send an announcement", key="announcements.deliver")
+def given_up(record: JobRun) -> None:
+    """Cancelled, or its sender may not sign in any more: it is not begun again. Any other failure is tried again."""
+    is_over = record.state == JobRun.State.CANCELLED or not (record.requester and record.requester.is_active)
+    found = Announcement.objects.filter(pk=record.arguments.get("announcement")).first()
+    if is_over and found is not None:
+        stop_delivery(found, by=record.requester, reason=record.outcome)
+
+
+@job(title="Send an announcement", key="announcements.deliver", given_up=given_up)
 def deliver_announcement(run: Run, *, announcement: int) -> str:
     """Under the rights of whoever sent it. Nobody is told twice, however often it runs."""
     found = Announcement.objects.select_related("course", "sent_by").filter(pk=announcement).first()

@@ -56,6 +56,22 @@ def deliver(announcement: Announcement, *, by: Any, report: Callable[[int, int],
             tell_many([news_for(announcement, user) for _, user in rows], kind=KIND)
         last, done = rows[-1][0], done + len(rows)
         tell(done, max(total, done))
+    return _arrived(announcement, by=by)
+
+
+def stop_delivery(announcement: Announcement, *, by: Any, reason: str) -> Announcement:
+    """Ends what will not be gone on with: nobody told, it is withdrawn; some told, it went to those."""
+    with change_set(by=by, reason=reason, title=f"Stop announcement: {announcement}"[:200]):
+        announcement.refresh_from_db(from_queryset=Announcement.objects.select_for_update(of=("self",)))
+        if announcement.state == State.SENDING:
+            return _arrived(announcement, by=by)
+        if announcement.state == State.SCHEDULED:
+            announcement.state = State.WITHDRAWN
+            announcement.save()
+    return announcement
+
+
+def _arrived(announcement: Announcement, *, by: Any) -> Announcement:
     with change_set(by=by, title=f"Sent announcement: {announcement}"[:200]):
         announcement.refresh_from_db(from_queryset=Announcement.objects.select_for_update(of=("self",)))
         if announcement.state != State.SENDING:

@@ -13,11 +13,13 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from apps.accounts.models import LoginEvent, User
 from apps.catalog.models import Category, Course
 from apps.jobs.models import JobRun
+from apps.notifications.models import DigestTime, NotificationPreference
 from imports.models import ImportJob
 from tests.apps.access.conftest import World
 from tests.recipes import RECIPES
 
 OWNERS = {"uploader", "requester", "owner", "actor", "recipient"}
+OF_A_USER = (LoginEvent, NotificationPreference, DigestTime)
 WITHOUT_RECIPE: dict[type[Model], Callable[[User], Model]] = {
     EmailAddress: lambda owner: EmailAddress.objects.create(user=owner, email=owner.email),
     Authenticator: lambda owner: Authenticator.objects.create(user=owner, type="totp", data={}),
@@ -49,7 +51,7 @@ def make_for(model: type[Model], world: World, name: str, owner: User) -> Model:
             facts[field.name] = course.category
         elif field.related_model in (JobRun, ImportJob) and not field.null:
             facts[field.name] = make_for(field.related_model, world, name, owner)
-        elif field.name in OWNERS or (model is LoginEvent and field.name == "user"):
+        elif field.name in OWNERS or (model in OF_A_USER and field.name == "user"):
             facts[field.name] = owner
     made: Model = RECIPES[model].make(**facts)
     return made

@@ -14,11 +14,12 @@ from admin_theme.tabs import Tab, TabbedAdmin, linked
 from apps.announcements import services
 from apps.announcements.forms import AnnouncementForm, SendForm
 from apps.announcements.models import Announcement
-from apps.announcements.panels import TONES, audience_in_words, preview_tab
+from apps.announcements.panels import TONES, audience_in_words, course_tab, preview_tab
 from apps.announcements.queries import with_readers
 from apps.announcements.states import UNSENT
 from apps.announcements.tasks import send_if_due
 from apps.catalog.admin.panels import history_tab
+from apps.catalog.tabs import course_tabs
 from apps.notifications.models import Notification
 
 
@@ -142,3 +143,6 @@ class AnnouncementAdmin(TabbedAdmin[Announcement]):
     def withdraw(self, request: HttpRequest, announcement: Announcement, reason: str) -> str:
         services.withdraw_announcement(announcement, by=request.user, reason=reason)
         return f"“{announcement}” is withdrawn. Nobody was told."
+
+
+course_tabs.append(course_tab)
