@@ -1,4 +1,4 @@
-"""The screens of announcements: written for one's own courses, seen as the learner sees them, counted before sending."""
+"""The screens of announcements: written for one's own courses, seen as learners see them, counted before sending."""
 
 from typing import Any
 

@@ -26,7 +26,7 @@ from apps.notifications.states import Way
 from apps.notifications.tasks import mail_unread_notifications
 from apps.records.policy import policy_for
 from apps.records.rules import RuleBroken
-from tests.recipes import enrollments
+from tests.recipes import accounts, enrollments
 from tests.recipes import notifications as recipes
 
 pytestmark = pytest.mark.django_db
@@ -171,7 +171,8 @@ def test_a_run_that_is_begun_again_tells_only_those_who_were_not_told(draft: Ann
 def test_very_many_are_told_by_a_few_statements(
     draft: Announcement, course: Course, instructor: User, django_assert_max_num_queries: Any
 ) -> None:
-    enrollments.enrollment.make(course=course, _quantity=60)
+    for learner in accounts.person.make(_quantity=60):
+        enrollments.enrollment.make(course=course, user=learner)
     services.send_announcement(draft, by=instructor)
     services.begin_delivery(draft, by=instructor)
 
@@ -203,6 +204,7 @@ def test_it_goes_out_at_its_moment_once_also_after_a_standstill(draft: Announcem
     noon = datetime(2026, 3, 25, 12, tzinfo=UTC)
     with time_machine.travel(noon, tick=False) as clock:
         draft.send_at = noon + timedelta(hours=2)
+        services.save_announcement(draft, by=instructor)
         services.send_announcement(draft, by=instructor)
 
         outcomes = []

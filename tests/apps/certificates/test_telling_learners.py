@@ -1,4 +1,4 @@
-"""Learners are told about their certificates by mail: each once, however many are issued and whatever the mail server does."""
+"""Learners are told about their certificates by mail: each once, whatever the mail server does."""
 
 from collections.abc import Iterator
 from datetime import timedelta

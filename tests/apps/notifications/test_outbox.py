@@ -15,7 +15,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.jobs.models import JobRun
 from apps.notifications.models import Mail
-from apps.notifications.services.outbox import hold, resend_mail, send_one, take_mails
+from apps.notifications.services.outbox import hold, resend_mail, send_one, take_mails, transport
 from apps.notifications.states import MailState
 from apps.notifications.tasks import send_mails, tidy_outbox
 from apps.records.rules import RuleBroken
@@ -149,7 +149,7 @@ def test_a_mail_that_cannot_be_written_fails_alone(box: MailServer) -> None:
     mail = recipes.mail.make(to="one@example.org", subject="Two\nlines", taken_by="me")
     warnings: list[str] = []
 
-    sent = send_one(mail, None, warnings.append)
+    sent = send_one(mail, transport(), warnings.append)
 
     assert (sent, len(warnings), states()) == (0, 1, {"one@example.org": MailState.FAILED})
 
