@@ -9,7 +9,7 @@ register_kinds(
         about="What those who teach you want you to know.",
         samples={
             "course": "Python from the first line",
-            "author": "Ines Marlow",
+            "author": "Ada Marlow",
             "action": "https://example.org/courses/python",
         },
         subject="{course}: {title}",

@@ -59,7 +59,7 @@ def announcements_of(request: HttpRequest, course: Course) -> Any:
 
 def course_panel(request: HttpRequest, course: Course) -> dict[str, Any]:
     rows = with_readers(announcements_of(request, course)).order_by("-created_at", "-pk")
-    page = Paginator(rows, ROWS).get_page(page_number(request))
+    page: Any = Paginator(rows, ROWS).get_page(page_number(request))
     for announcement in page:
         announcement.badge = state_badge(announcement, "state", TONES)
     may_write = AnnouncementPolicy().courses_to_write_to(request.user).filter(pk=course.pk).exists()

@@ -1,6 +1,6 @@
 """Who may see notifications: the person they are for. Who helps sees that one was sent and read, not what it says."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 
@@ -14,8 +14,8 @@ class TracedPolicy(OwnRowsPolicy):
     """Tracing goes the way of sign-ins: support those of learners, managers all."""
 
     owner_path = "user"
-    verbs = ("view", "change", "trace")
-    own_verbs = ("view", "change")
+    verbs: ClassVar[tuple[str, ...]] = ("view", "change", "trace")
+    own_verbs: ClassVar[tuple[str, ...]] = ("view", "change")
     door_verbs = ("trace",)
 
     def permission(self, verb: str) -> str:
@@ -56,7 +56,7 @@ class TracedPolicy(OwnRowsPolicy):
 class NotificationPolicy(TracedPolicy):
     owner_path = "recipient"
     verbs = (*VERBS, "read", "dismiss", "trace")
-    own_verbs = ("view", "read", "dismiss")
+    own_verbs: ClassVar[tuple[str, ...]] = ("view", "read", "dismiss")
 
 
 @policy(NotificationPreference)

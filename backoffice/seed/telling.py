@@ -1,7 +1,7 @@
 """What people of the demo platform were told: announcements in each state, notifications, choices, and an outbox."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from apps.accounts.models import User
 from apps.announcements.models import Announcement
@@ -50,7 +50,7 @@ def make_telling(world: World, people: People, course: Course) -> None:
     make_choices(people)
 
 
-def make_sent(dice: random.Random, course: Course, lead: User, title: str, text: str, at: object) -> None:
+def make_sent(dice: random.Random, course: Course, lead: User, title: str, text: str, at: datetime) -> None:
     """Everybody was told and mailed; some have read it, and some addresses exist no more."""
     announcement = Announcement(
         course=course,
@@ -64,7 +64,7 @@ def make_sent(dice: random.Random, course: Course, lead: User, title: str, text:
     )
     write_all([announcement])
     words = preview_of("learner.announcement", title=title, text=text, **facts_of(announcement))
-    told = []
+    told: list[Notification] = []
     for enrollment in audience_of(announcement).select_related("user"):
         fails = dice.random() < FAILED_SHARE or not told
         mail = Mail(

@@ -18,11 +18,10 @@ State = AnnouncementState
 
 def save_announcement(announcement: Announcement, *, by: Any, reason: str = "") -> Announcement:
     """Keeps a draft. What is on its way or was withdrawn stays as it is."""
-    if announcement.pk:
-        before = Announcement.objects.select_for_update().get(pk=announcement.pk)
-        if not before.is_draft:
-            raise RuleBroken(f"This announcement is {before.get_state_display().lower()}. Write another one.")
     with change_set(by=by, reason=reason, title=f"Write announcement: {announcement}"[:200]):
+        before = Announcement.objects.select_for_update().filter(pk=announcement.pk).first()
+        if before is not None and not before.is_draft:
+            raise RuleBroken(f"This announcement is {before.get_state_display().lower()}. Write another one.")
         announcement.save()
     return announcement
 

@@ -58,4 +58,4 @@ class MailTemplate(NaturalKeyModel, TimestampedModel, TrackedModel):
             except ValidationError as wrong:
                 errors[name] = wrong
         if errors:
-            raise ValidationError(errors)  # type: ignore[arg-type]
+            raise ValidationError(errors)

@@ -36,7 +36,7 @@ def write_some(templates: Mapping[str, MailTemplate]) -> int:
     """The mails of the next people. The notifications are locked, marked and in a mail, or nothing of it happened."""
     people = notifications_to_mail().order_by("recipient_id").values_list("recipient_id", flat=True).distinct()
     chosen = list(people[:PEOPLE_AT_ONCE])
-    due = notifications_to_mail().filter(recipient__in=chosen).select_related("recipient")
+    due: Any = notifications_to_mail().filter(recipient__in=chosen).select_related("recipient")
     rows = list(due.select_for_update(of=("self",)).order_by("recipient_id", "way", "created_at", "pk"))
     now, mails = timezone.now(), []
     for (_, way), group in groupby(rows, key=lambda row: (row.recipient_id, row.way)):  # type: ignore[attr-defined]

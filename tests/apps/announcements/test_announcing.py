@@ -1,5 +1,6 @@
 """Announcements: whom they are for, who sends them, when they go out, and how long they can be taken back."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,12 +23,14 @@ from apps.enrollments.states import EnrollmentStatus
 from apps.jobs.models import JobRun
 from apps.jobs.services import request_cancel
 from apps.notifications.models import Mail, Notification
+from apps.notifications.services import write_due_mails
 from apps.notifications.states import Way
 from apps.notifications.tasks import mail_unread_notifications
 from apps.records.policy import policy_for
 from apps.records.rules import RuleBroken
 from tests.recipes import accounts, enrollments
 from tests.recipes import notifications as recipes
+from tests.support.killing import LONG_AGO, killed_at
 
 pytestmark = pytest.mark.django_db
 
@@ -183,6 +186,30 @@ def test_very_many_are_told_by_a_few_statements(
     assert draft.told_count == 63
 
 
+@pytest.mark.django_db(transaction=True)
+def test_killed_again_and_again_it_tells_and_mails_everybody_once(draft: Announcement, instructor: User) -> None:
+    services.send_announcement(draft, by=instructor)
+    record = start_delivery(draft)
+
+    for statement in (4, 10, 16, 22, 28, 34, 0):
+        JobRun.objects.filter(pk=record.pk).update(lease_until=LONG_AGO, attempts=0)
+        with killed_at(statement):
+            deliver_announcement.execute(record.pk)
+    for statement in (6, 12, 18):
+        with killed_at(statement):
+            write_due_mails()
+    mail_unread_notifications.now(by=None)
+
+    told = Notification.objects.filter(source=draft.source).values_list("recipient", flat=True)
+    assert sorted(told) == sorted(row.user_id for row in audience_of(draft))
+    assert sorted(message.to[0] for message in mail.outbox) == sorted(row.user.email for row in audience_of(draft))
+    assert list(draft.history.order_by("history_id").values_list("state", flat=True)[1:]) == [
+        State.SCHEDULED,
+        State.SENDING,
+        State.SENT,
+    ]
+
+
 def test_a_run_that_is_cancelled_half_way_went_to_those_who_were_told(draft: Announcement, instructor: User) -> None:
     services.send_announcement(draft, by=instructor)
     services.begin_delivery(draft, by=instructor)
@@ -313,11 +340,12 @@ def test_what_is_on_its_way_or_over_is_not_sent_withdrawn_or_changed(
     Announcement.objects.filter(pk=draft.pk).update(state=state)
     before = draft.history.count()
 
-    for deed in (
+    deeds: list[Callable[[], object]] = [
         lambda: services.send_announcement(draft, by=instructor),
         lambda: services.withdraw_announcement(draft, by=instructor, reason="Oops."),
         lambda: services.save_announcement(draft, by=instructor),
-    ):
+    ]
+    for deed in deeds:
         with pytest.raises(RuleBroken, match="This announcement is"):
             deed()
 

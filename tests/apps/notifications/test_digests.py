@@ -84,7 +84,8 @@ def test_a_weekly_digest_comes_on_its_day(manager: User, clock: Any) -> None:
 
 
 def test_a_week_of_standstill_is_made_up_for_by_one_digest(manager: User, administrator: User, clock: Any) -> None:
-    wants(manager, Way.DAILY), wants(administrator, Way.WEEKLY)
+    wants(manager, Way.DAILY)
+    wants(administrator, Way.WEEKLY)
     for day in (25, 27, 29):
         clock.move_to(at(day, 12))
         told(manager), told(administrator)

@@ -17,7 +17,7 @@ from tests.recipes import notifications as recipes
 pytestmark = pytest.mark.django_db
 
 PAGE = "/accounts/notifications/"
-TIMES = {"hour": 7, "weekday": 1}
+TIMES: dict[str, Any] = {"hour": 7, "weekday": 1}
 
 
 def posted(person: User, **ways: str) -> dict[str, Any]:
