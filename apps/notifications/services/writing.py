@@ -39,7 +39,7 @@ def write_some(templates: Mapping[str, MailTemplate]) -> int:
     due: Any = notifications_to_mail().filter(recipient__in=chosen).select_related("recipient")
     rows = list(due.select_for_update(of=("self",)).order_by("recipient_id", "way", "created_at", "pk"))
     now, mails = timezone.now(), []
-    for (_, way), group in groupby(rows, key=lambda row: (row.recipient_id, row.way)):  # type: ignore[attr-defined]
+    for (_, way), group in groupby(rows, key=lambda row: (row.recipient_id, row.way)):
         theirs = list(group)
         mail = mail_about(theirs, way, templates)
         mails.append(mail)

@@ -3,10 +3,13 @@
 import pytest
 
 from apps.accounts.models import User
+from apps.announcements import services
 from apps.announcements.models import Announcement
+from apps.announcements.tasks import deliver_announcement, start_delivery
 from apps.catalog.models import Course
 from apps.enrollments.models import Enrollment
 from apps.enrollments.states import EnrollmentStatus
+from apps.jobs.models import JobRun
 from tests.recipes import accounts, announcements, enrollments
 
 
@@ -29,3 +32,16 @@ def suspended(course: Course) -> User:
     person: User = accounts.person.make(status=User.Status.SUSPENDED)
     enrollments.enrollment.make(course=course, user=person)
     return person
+
+
+def delivered(announcement: Announcement) -> JobRun:
+    """The run that sends it, done in this process."""
+    record = start_delivery(announcement)
+    deliver_announcement.execute(record.pk)
+    record.refresh_from_db()
+    return record
+
+
+def sent(draft: Announcement, by: User) -> JobRun:
+    services.send_announcement(draft, by=by)
+    return delivered(draft)

@@ -1,4 +1,4 @@
-"""A manager's walk in a browser: an announcement is written, seen as the learner sees it, counted, sent, and arrives."""
+"""A manager's walk in a browser: an announcement is written, looked at, counted and sent, and arrives."""
 
 from collections.abc import Callable
 from typing import Any
