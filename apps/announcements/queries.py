@@ -46,10 +46,12 @@ def with_readers(announcements: QuerySet[Announcement]) -> QuerySet[Announcement
 
 def fate_of(announcement: Announcement) -> dict[str, Any]:
     """How many were told, have read it, were sent a mail, and were not because the mail server refused."""
+    # The outbox forgets what was sent long ago; what waits or failed it keeps.
+    went = Q(emailed_at__isnull=False) & (Q(mail=None) | Q(mail__state=MailState.SENT))
     return told_by(announcement.source).aggregate(
         told=Count("pk"),
         read=Count("pk", filter=Q(read_at__isnull=False)),
-        mailed=Count("pk", filter=Q(mail__state=MailState.SENT)),
+        mailed=Count("pk", filter=went),
         waiting=Count("pk", filter=Q(mail__state=MailState.WAITING)),
         refused=Count("pk", filter=Q(mail__state=MailState.FAILED)),
     )

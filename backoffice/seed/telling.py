@@ -31,10 +31,10 @@ def make_telling(world: World, people: People, course: Course) -> None:
         make_sent(dice, course, lead, title, text, at)
     draft = Announcement(
         course=course,
-        title="Only a few lessons to go",
-        text="You are nearly there. The certificate waits at the end of the last module.",
+        title="You have made a good start",
+        text="The next module is the one most learners like best. The certificate waits at the end of the last one.",
         action_link="https://example.org/go-on",
-        progress_from=60,
+        progress_from=20,
         created_at=world.now - timedelta(hours=3),
     )
     scheduled = Announcement(

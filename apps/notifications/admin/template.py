@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from admin_theme.actions import console_action
@@ -80,10 +79,6 @@ class MailTemplateAdmin(TabbedAdmin[MailTemplate]):
 
     def headline(self, request: HttpRequest, record: MailTemplate) -> dict[str, Any]:  # noqa: ARG002
         return {"badge": self.state(record), "line": record.facts.about or record.subject}
-
-    def side_facts(self, request: HttpRequest, record: MailTemplate) -> list[tuple[str, SafeString | str]]:  # noqa: ARG002
-        names = format_html_join(" ", "<code>{{{}}}</code>", ((name,) for name in sorted(record.facts.placeholders)))
-        return [("Placeholders", names)]
 
     def save_model(self, request: HttpRequest, obj: MailTemplate, form: Any, change: Any) -> None:  # noqa: ARG002
         if form.has_changed():

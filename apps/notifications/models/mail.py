@@ -62,7 +62,8 @@ class Mail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.subject
+        """Not its subject, which is for its reader alone."""
+        return f"Mail to {self.to}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.subject = self.subject[:250]

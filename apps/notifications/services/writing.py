@@ -24,31 +24,36 @@ KIND = "X-Kind"
 def write_due_mails() -> int:
     """Writes everything that is due into the outbox, some people at a time; says how many mails that were."""
     templates = {template.kind: template for template in MailTemplate.objects.all()}
-    written, number = 0, 1
-    while number:
-        number = write_some(templates)
-        written += number
+    written, last = 0, 0
+    while chosen := next_people(last):
+        written += write_for(chosen, templates)
+        last = chosen[-1]
     return written
 
 
+def next_people(last: int) -> list[int]:
+    """The keys of the next people to whom something is due, in the order of their keys."""
+    due = notifications_to_mail().filter(recipient_id__gt=last).order_by("recipient_id")
+    return list(due.values_list("recipient_id", flat=True).distinct()[:PEOPLE_AT_ONCE])
+
+
 @transaction.atomic
-def write_some(templates: Mapping[str, MailTemplate]) -> int:
-    """The mails of the next people. The notifications are locked, marked and in a mail, or nothing of it happened."""
-    people = notifications_to_mail().order_by("recipient_id").values_list("recipient_id", flat=True).distinct()
-    chosen = list(people[:PEOPLE_AT_ONCE])
+def write_for(chosen: Sequence[int], templates: Mapping[str, MailTemplate]) -> int:
+    """The mails of these people. The notifications are locked, marked and in a mail, or nothing of it happened."""
     due: Any = notifications_to_mail().filter(recipient__in=chosen).select_related("recipient")
     rows = list(due.select_for_update(of=("self",)).order_by("recipient_id", "way", "created_at", "pk"))
-    now, mails = timezone.now(), []
+    mails = []
     for (_, way), group in groupby(rows, key=lambda row: (row.recipient_id, row.way)):
         theirs = list(group)
         mail = mail_about(theirs, way, templates)
         mails.append(mail)
         for row in theirs:
-            row.mail, row.emailed_at = mail, now
+            row.mail = mail
     Mail.objects.bulk_create(mails)
     for row in rows:
         row.mail_id = row.mail.pk if row.mail else None
-    Notification.objects.bulk_update(rows, ["mail", "emailed_at"], batch_size=250)
+    Notification.objects.bulk_update(rows, ["mail"], batch_size=250)
+    Notification.objects.filter(mail__in=mails, emailed_at=None).update(emailed_at=timezone.now())
     return len(mails)
 
 

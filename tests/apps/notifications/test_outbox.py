@@ -193,7 +193,7 @@ def test_nobody_reads_mails_in_the_outbox_and_managers_send_none_again(as_manage
     said = as_manager.get(LIST).content.decode() + as_manager.get(f"{LIST}{mail.pk}/change/").content.decode()
     refused = as_manager.post(f"{LIST}{mail.pk}/send-again/")
 
-    assert ("canary-text" in said, "550 no" in said, refused.status_code) == (False, True, 403)
+    assert ("canary-" in said, "550 no" in said, refused.status_code) == (False, True, 403)
     assert states() == {mail.to: MailState.FAILED}
 
 
