@@ -72,7 +72,18 @@ class AnnouncementAdmin(TabbedAdmin[Announcement]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """It stays with the course it was written for."""
-        return (*super().get_readonly_fields(request, obj), *(("course",) if obj else ()))
+        return (*super().get_readonly_fields(request, obj), "audience_shown", *(("course",) if obj else ()))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Whom it is for is chosen while it is a draft, and told in words afterwards."""
+        if obj is None or self.has_change_permission(request, obj):
+            return self.fields
+        left_out = ("audience", ("progress_from", "progress_to"))
+        return (*(name for name in self.fields if name not in left_out), "audience_shown")
+
+    @admin.display(description="learners who are")
+    def audience_shown(self, announcement: Announcement) -> str:
+        return audience_in_words(announcement)
 
     @admin.display(description="announcement")
     def what(self, announcement: Announcement) -> SafeString:
