@@ -21,6 +21,7 @@ UNFOLD: dict[str, Any] = {
         "navigation": [
             {"title": "Password", "link": reverse_lazy("account_change_password")},
             {"title": "Two-step sign-in", "link": reverse_lazy("mfa_index")},
+            {"title": "Notifications by mail", "link": reverse_lazy("notification_preferences")},
             {"title": "My sessions", "link": reverse_lazy("usersessions_list")},
         ],
     },

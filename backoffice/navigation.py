@@ -40,6 +40,7 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("Attempts", "assessments.attempt", "edit_note"),
             Line("Enrollments", "enrollments.enrollment", "how_to_reg", "e"),
             Line("Progress", "enrollments.lessonprogress", "trending_up"),
+            Line("Announcements", "announcements.announcement", "campaign", "o"),
             Line("Review desk", "reviews.review", "rate_review", "d", page="reviews_review_desk", verb="decide"),
             Line("Reviews", "reviews.review", "reviews", "r"),
             Line("Bulk decisions", "reviews.bulkdecision", "checklist"),
@@ -103,6 +104,8 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
         "Activity",
         (
             Line("Notifications", "notifications.notification", "notifications", "n"),
+            Line("Outbox", "notifications.mail", "outbox"),
+            Line("Mail templates", "notifications.mailtemplate", "drafts"),
             Line("Timeline", "audit.changeset", "history", "a"),
             Line("Refusals and visits", "audit.accessevent", "gpp_maybe"),
             Line("Jobs", "jobs.jobrun", "pending_actions", "j"),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from csp.constants import NONE, SELF
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "apps.subscriptions",
     "apps.instructors",
     "apps.enrollments",
+    "apps.announcements",
     "apps.reviews",
     "apps.certificates",
     "imports",
@@ -201,6 +203,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 # Mail
 EMAIL = env.dj_email_url("EMAIL_URL", "console://")
 vars().update({key: value for key, value in EMAIL.items() if key.startswith("EMAIL_")})
+# Every mail is written into the outbox first; the job that empties it goes by what EMAIL_URL names.
+MAIL_TRANSPORT = EMAIL["EMAIL_BACKEND"]
+EMAIL_BACKEND = "apps.notifications.backend.OutboxBackend"
+MAIL_DOMAIN = urlsplit(SITE_URL).hostname or "localhost"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Backoffice <backoffice@example.org>")
 
 # History
@@ -235,6 +241,9 @@ VERIFY_FAILED_LIMIT = env.str("VERIFY_FAILED_LIMIT", "20/10m/ip")
 REVIEW_CLAIM_MINUTES = env.int("REVIEW_CLAIM_MINUTES", 5)
 REVIEW_UNDO_MINUTES = env.int("REVIEW_UNDO_MINUTES", 10)
 REVIEW_SKIP_MINUTES = env.int("REVIEW_SKIP_MINUTES", 30)
+
+# Announcements to more learners than this ask for their number to be typed
+ANNOUNCEMENT_CONFIRM_ABOVE = env.int("ANNOUNCEMENT_CONFIRM_ABOVE", 100)
 
 # Imports: the limits of a file, and how long files and plans are kept
 IMPORT_MAX_FILE_BYTES = env.int("IMPORT_MAX_FILE_BYTES", 100 * 1024 * 1024)

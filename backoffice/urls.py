@@ -11,6 +11,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("accounts/", include("apps.accounts.urls")),
+    path("accounts/notifications/", include("apps.notifications.urls")),
     path("accounts/", include("allauth.urls")),
     path("verify/", include("apps.certificates.urls")),
     path("admin/", admin.site.urls),

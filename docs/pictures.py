@@ -47,6 +47,12 @@ TOUR = (
     ),
     ("verified", "Checked by anybody", "", "The public page, on a phone: whether it is valid, and no more than that."),
     (
+        "announcement",
+        "An announcement",
+        "/admin/announcements/announcement/4/change/",
+        "Written to the learners of a course: as they will see it, and how many it reaches.",
+    ),
+    (
         "subscription",
         "A subscription",
         "/admin/subscriptions/subscription/1/change/",

@@ -15,7 +15,7 @@ else:
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 os.environ["DEBUG"] = "1"
 os.environ["SECRET_KEY"] = "only-for-tests-" + "0" * 40
-os.environ["EMAIL_URL"] = "memorymail://"
+os.environ["EMAIL_URL"] = "memory://"
 
 import structlog
 

@@ -40,6 +40,8 @@ VIEWED_BY_MANAGERS = (
     "reviews.bulkdecision",
     "reviews.testimonial",
     "django_celery_beat.periodictask",
+    "announcements.announcement",
+    "notifications.mail",
 )
 EXPORTED_BY_MANAGERS = (
     "accounts.user",
@@ -111,6 +113,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "instructors.decide_instructorprofile",
         "instructors.suspend_instructorprofile",
         "instructors.verify_instructorprofile",
+        "announcements.add_announcement",
+        "announcements.change_announcement",
+        "announcements.send_announcement",
         "jobs.run_job",
         "subscriptions.manage_subscription",
         "subscriptions.cancel_subscription",

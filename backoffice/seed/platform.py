@@ -16,6 +16,7 @@ from backoffice.seed.reading import subjects
 from backoffice.seed.requests import make_requests
 from backoffice.seed.reviews import make_reviews
 from backoffice.seed.subscriptions import make_subscriptions
+from backoffice.seed.telling import make_telling
 from backoffice.seed.writing import World
 
 
@@ -48,6 +49,8 @@ def build_platform(world: World) -> People:
             make_subscriptions(world, people)
         with change_set(title="Demo platform: certificates"):
             make_certificates(world, people)
+        with change_set(title="Demo platform: announcements"):
+            make_telling(world, people, helped_course(courses))
         make_activity(world, courses, lessons, people)
         make_requests(people, helped_course(courses))
         suspend_one(people)

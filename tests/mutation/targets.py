@@ -13,6 +13,7 @@ MODULES = (
     "apps/accounts/policy.py",
     "apps/accounts/services.py",
     "apps/accounts/sessions.py",
+    "apps/announcements/policy.py",
     "apps/assessments/policy.py",
     "apps/certificates/policy.py",
     "apps/enrollments/policy.py",
@@ -32,6 +33,7 @@ MODULES = (
 TESTS = (
     "tests/apps/access",
     "tests/apps/accounts",
+    "tests/apps/announcements",
     "tests/apps/assessments",
     "tests/apps/audit",
     "tests/apps/catalog",

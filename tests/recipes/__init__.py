@@ -8,6 +8,7 @@ from model_bakery.recipe import Recipe
 from tests.recipes import (
     access,
     accounts,
+    announcements,
     assessments,
     audit,
     catalog,
@@ -26,6 +27,7 @@ RECIPES: dict[type[Model], Recipe[Any]] = {
     for module in (
         access,
         accounts,
+        announcements,
         assessments,
         audit,
         catalog,

@@ -15,6 +15,7 @@ from apps.certificates.languages import ORIGINAL, language_for
 from apps.certificates.models import Certificate, CertificateTemplate
 from apps.certificates.numbers import new_number
 from apps.certificates.queries import default_templates, with_what_decides
+from apps.certificates.services.telling import ISSUED, tell_learners
 from apps.certificates.states import Ruling
 from apps.enrollments.models import Enrollment
 from apps.enrollments.states import EnrollmentStatus
@@ -123,6 +124,7 @@ def _issue_batch(ids: Sequence[int], templates: Mapping[str, CertificateTemplate
     except IntegrityError:
         raise RuleBroken("Somebody issued one of these certificates a moment ago. Try again.") from None
     record_history(Certificate, [certificate.pk for certificate in made], "+")
+    tell_learners(made, ISSUED)
     issued.certificates += made
 
 

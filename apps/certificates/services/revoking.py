@@ -11,6 +11,7 @@ from apps.audit.recording import change_set, count
 from apps.certificates.models import Certificate
 from apps.certificates.queries import default_templates, people_who_revoke
 from apps.certificates.services.issuing import drawn_up, template_for
+from apps.certificates.services.telling import REPLACED, REVOKED, tell_learners
 from apps.certificates.states import CertificateState, transition_allowed
 from apps.notifications.models import Notification
 from apps.notifications.services import notify, settle_notifications
@@ -28,6 +29,7 @@ def revoke_certificate(certificate: Certificate, *, by: Any, reason: str) -> Cer
         certificate.revocation_reason = reason.strip()
         certificate.save()
         settle_notifications(address_of(certificate), kind=ASKED)
+        tell_learners([certificate], REVOKED)
     return certificate
 
 
@@ -42,6 +44,7 @@ def reissue_certificate(certificate: Certificate, *, by: Any, reason: str) -> Ce
         certificate.state = State.REPLACED
         certificate.save()
         replacement.save()
+        tell_learners([replacement], REPLACED)
     return replacement
 
 

@@ -5,12 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.notifications.services import notify
+from apps.notifications.services import message_about, notify
 from apps.reviews.models import Review, ReviewDecision
 from apps.reviews.states import DECIDED, RejectionReason, ReviewState
 
@@ -59,9 +58,7 @@ def tell_author(decision: ReviewDecision, connection: Any) -> bool:
         return True
     if not person.is_active or not wants_mail(person):
         return False
-    body = "\n\n".join((f"Hello {person},", text, settings.SITE_URL))
-    prefix = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX
-    EmailMessage(f"{prefix}{subject}", body, to=[person.email], connection=connection).send()
+    connection.send_messages([message_about(person, "learner.review", title=subject, text=text)])
     return True
 
 

@@ -111,6 +111,8 @@ LEFT_OUT = {
 }
 
 WHO_RUNS = {
+    "announcements.deliver": "Whoever sent it, and as long as they may write to the learners of its course.",
+    "announcements.send_due": "By itself.",
     "certificates.issue_chosen": "Whoever may issue certificates; of those of the list that are theirs when it runs.",
     "certificates.issue_due": "By itself, and by hand by managers and administrators.",
     "certificates.make_bundle": "Whoever may export certificates; its file is theirs alone.",
@@ -127,6 +129,8 @@ WHO_RUNS = {
     "imports.undo": "Whoever uploaded the file, or an administrator, and as long as they may import its kind.",
     "jobs.tidy_up": "By itself, and by hand by managers and administrators.",
     "notifications.mail_unread_notifications": "By itself.",
+    "notifications.send_mails": "By itself.",
+    "notifications.tidy_outbox": "By itself, and by hand by managers and administrators.",
     "subscriptions.run_scheduled_changes": "By itself, and by hand by managers and administrators.",
     "reviews.decide_many": "Whoever asked for the bulk decision, and as long as they may decide on each review.",
     "reviews.mark_waiting": "Whoever changed a rule.",

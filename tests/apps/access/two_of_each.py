@@ -14,11 +14,13 @@ from apps.accounts.models import LoginEvent, User
 from apps.catalog.models import Category, Course
 from apps.instructors.models import InstructorProfile
 from apps.jobs.models import JobRun
+from apps.notifications.models import DigestTime, NotificationPreference
 from imports.models import ImportJob
 from tests.apps.access.conftest import World
 from tests.recipes import RECIPES
 
 OWNERS = {"uploader", "requester", "owner", "actor", "recipient"}
+OF_A_USER = (LoginEvent, InstructorProfile, NotificationPreference, DigestTime)
 WITHOUT_RECIPE: dict[type[Model], Callable[[User], Model]] = {
     EmailAddress: lambda owner: EmailAddress.objects.create(user=owner, email=owner.email),
     Authenticator: lambda owner: Authenticator.objects.create(user=owner, type="totp", data={}),
@@ -50,7 +52,7 @@ def make_for(model: type[Model], world: World, name: str, owner: User) -> Model:
             facts[field.name] = course.category
         elif field.related_model in (JobRun, ImportJob) and not field.null:
             facts[field.name] = make_for(field.related_model, world, name, owner)
-        elif field.name in OWNERS or (model in (LoginEvent, InstructorProfile) and field.name == "user"):
+        elif field.name in OWNERS or (model in OF_A_USER and field.name == "user"):
             facts[field.name] = owner
     made: Model = RECIPES[model].make(**facts)
     return made

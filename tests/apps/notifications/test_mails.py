@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.jobs.models import JobRun
-from apps.notifications.models import Notification
+from apps.notifications.models import Mail, Notification
+from apps.notifications.services import write_due_mails
 from apps.notifications.tasks import mail_unread_notifications
 from tests.recipes import accounts
 from tests.recipes import notifications as recipes
@@ -95,7 +98,9 @@ def test_who_wants_no_mails_gets_none(manager: User) -> None:
     assert mail.outbox == []
 
 
-def test_a_mail_that_could_not_be_sent_is_tried_again(manager: User, settings: Any) -> None:
+def test_a_mail_that_could_not_be_sent_waits_in_the_outbox_and_is_not_written_twice(
+    manager: User, settings: Any
+) -> None:
     notification = unread(manager)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", 9, False
@@ -103,7 +108,24 @@ def test_a_mail_that_could_not_be_sent_is_tried_again(manager: User, settings: A
     refused = run()
 
     notification.refresh_from_db()
-    assert (refused.state, notification.emailed_at) == (JobRun.State.SUCCEEDED, None)
-    assert f"The mail to {manager} was not sent" in refused.log_lines.get().text
+    assert (refused.state, refused.outcome) == (JobRun.State.SUCCEEDED, "Nobody waits for a mail.")
+    assert "The mail server takes nothing" in refused.log_lines.get().text
+    assert notification.mail == Mail.objects.get(state="waiting", to=manager.email)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    assert run().outcome == "1 mail sent."
+    Mail.objects.update(due_at=timezone.now())
+    assert [run().outcome, run().outcome] == ["1 mail sent.", "Nobody waits for a mail."]
+
+
+def test_one_person_gets_one_mail_and_many_people_cost_no_more_statements(administrator: User) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            write_due_mails()
+        return len(captured)
+
+    unread(administrator)
+    few = statements()
+    for other in accounts.person.make(role=User.Role.STAFF, _quantity=30):
+        unread(other)
+
+    assert statements() == few
+    assert Mail.objects.count() == 31

@@ -49,6 +49,8 @@ STRUCTURED |= {
     "columns",
     "filters",
     "fingerprint",
+    "audience",
+    "facts",
 }
 """JSON with a shape of its own; what it holds comes from the uploaded file, which is planted as well."""
 

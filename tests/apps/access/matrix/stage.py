@@ -31,7 +31,17 @@ from tests.apps.access.matrix.canaries import canary, plant
 from tests.apps.access.matrix.paying import subscribed
 from tests.apps.access.matrix.table import PEOPLE
 from tests.apps.access.matrix.teaching import taught
-from tests.recipes import access, accounts, audit, catalog, certificates, enrollments, notifications, reviews
+from tests.recipes import (
+    access,
+    accounts,
+    announcements,
+    audit,
+    catalog,
+    certificates,
+    enrollments,
+    notifications,
+    reviews,
+)
 from tests.support.importing import applied, planned
 from tests.support.kept import kept_for_the_file
 from tests.support.people import grant, person
@@ -85,7 +95,7 @@ def set_the_stage(world: World) -> Stage:
             plant(row, side)
     keys = {kind: row.pk for kind, row in world.rows["A"].items()}
     keys |= {f"other_{kind}": row.pk for kind, row in world.rows["B"].items()}
-    for more in (imported(world), kept(world), asked(world), subscribed(world), taught(world)):
+    for more in (imported(world), kept(world), asked(world), subscribed(world), taught(world), announced(world)):
         assert keys.keys().isdisjoint(more), f"Two records have one name: {keys.keys() & more.keys()}."
         keys |= more
     keys |= {f"version_of_{kind}": newest_version(world.rows["A"][kind]) for kind in KEPT_VERSIONS}
@@ -177,6 +187,21 @@ def certified(world: World) -> dict[str, Any]:
     shown = certificates.certificate.make(course=world.a, user=person("shown", "student"))
     keys |= {"public_number": shown.number, "spare_template": spare}
     return keys | {"earned": earned.pk, "bundle": bundle.pk}
+
+
+def announced(world: World) -> dict[str, Any]:
+    """A draft for the learners of each course, a mail to each learner, one that failed, and a template."""
+    keys: dict[str, Any] = {}
+    for side, course in (("A", world.a), ("B", world.b)):
+        draft = announcements.announcement.make(course=course)
+        mail = notifications.mail.make(recipient_id=world.rows[side]["user"].pk)
+        for row in (draft, mail):
+            plant(row, side)
+        before = "" if side == "A" else "other_"
+        keys |= {f"{before}announcement": draft.pk, f"{before}mail": mail.pk}
+    keys["failed_mail"] = notifications.mail.make(state="failed", error="550 No such box.").pk
+    keys["mail_template"] = notifications.mail_template.make(kind="matrix").pk
+    return keys
 
 
 def imported(world: World) -> dict[str, Any]:

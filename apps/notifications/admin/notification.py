@@ -16,9 +16,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from admin_theme.actions import console_action
 from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import EMPTY, relative_time
-from apps.accounts.panels import people_tabs
 from apps.notifications.models import Notification
-from apps.notifications.person_tab import told_tab
 from apps.notifications.queries import is_shown
 from apps.notifications.services import dismiss_notification, read_all_notifications, read_notification
 
@@ -129,6 +127,3 @@ class NotificationAdmin(ReadOnlyAdmin[Notification]):
         number = read_all_notifications(by=request.user)
         messages.success(request, f"{number:,} marked as read." if number else "There was nothing unread.")
         return HttpResponseRedirect(reverse(LIST))
-
-
-people_tabs.append(told_tab)

@@ -27,7 +27,12 @@ class Notification(models.Model):
     read_at = models.DateTimeField("read", null=True, blank=True)
     dismissed_at = models.DateTimeField("dismissed", null=True, blank=True)
     expires_at = models.DateTimeField("expires", null=True, blank=True)
-    emailed_at = models.DateTimeField("e-mailed", null=True, blank=True)
+    emailed_at = models.DateTimeField("e-mailed", null=True, blank=True, help_text="When its mail was written.")
+    mail = models.ForeignKey("notifications.Mail", models.SET_NULL, null=True, blank=True, related_name="notifications")
+    facts = models.JSONField(default=dict, blank=True, help_text="What the template of its mail may name besides.")
+    source = models.CharField(  # noqa: DJ001 - where nothing is said, any number may say so
+        max_length=120, null=True, blank=True, help_text="What told it: nobody is told twice by the same."
+    )
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -35,12 +40,18 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["recipient", "-created_at"]),
             models.Index(fields=["recipient"], condition=Q(read_at=None, dismissed_at=None), name="unread_by_person"),
+            models.Index(
+                fields=["recipient", "created_at"],
+                condition=Q(read_at=None, dismissed_at=None, emailed_at=None),
+                name="unread_and_not_mailed",
+            ),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["source", "recipient"], name="told_once_by_each_source"),
             models.CheckConstraint(
                 condition=Q(link="") | (Q(link__startswith="/") & ~Q(link__startswith="//")),
                 name="notification_leads_into_the_console",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
