@@ -96,8 +96,8 @@ def context_of(review: Review, user: Any) -> Context:
     seen = scope(user, "view", Review).filter(archived_at=None)
     approved = Review.objects.filter(course=review.course_id, state=ReviewState.APPROVED)
     rated = approved.order_by("-created_at", "-pk")[:COUNTED_UP_TO].aggregate(number=Count("pk"), mean=Avg("rating"))
-    others = seen.filter(user=review.user_id).exclude(pk=review.pk).order_by("-created_at")
-    others = list(named(others, "course", "moderator", shown=IN_A_LINE)[: SHOWN * 2])
+    by_author = seen.filter(user=review.user_id).exclude(pk=review.pk).order_by("-created_at")
+    others = list(named(by_author, "course", "moderator", shown=IN_A_LINE)[: SHOWN * 2])
     decided = ReviewDecision.objects.filter(review=review, taken_back_at=None).select_related("moderator")
     return Context(
         average=rated["mean"],

@@ -26,7 +26,7 @@ def take_review(*, by: Any, beside: Review | None = None, backwards: bool = Fals
             nothing = False
             if hold_review(pk, by=by):
                 release_reviews(by=by, but=pk)
-                return named(Review.objects, "user", "course").get(pk=pk)
+                return named(Review.objects.filter(pk=pk), "user", "course").get()
         if nothing:
             return None
     return None

@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -15,10 +13,8 @@ from apps.audit.models import ChangeSet
 from apps.catalog.models import Course
 from apps.notifications.models import Notification
 from apps.records.rules import RuleBroken
-from apps.reviews import desk_facts, services
-from apps.reviews.desk_facts import context_of, figures
+from apps.reviews import services
 from apps.reviews.models import Review, ReviewDecision
-from apps.reviews.queue import Place, lane
 from apps.reviews.states import ReviewState
 from tests.recipes import accounts, reviews
 from tests.support.moments import at_the_same_time
@@ -54,13 +50,6 @@ def facts(review: Review) -> dict[str, Any]:
     return Review.with_archived.filter(pk=review.pk).values().get()
 
 
-def plan_of(statement: str) -> str:
-    """How SQLite reads what a statement asks for."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
-        return "\n".join(row[-1] for row in cursor.fetchall())
-
-
 class TestOrder:
     """Flagged to me, then reported, then what waits longest, then what was flagged to others."""
 
@@ -80,43 +69,6 @@ class TestOrder:
 
         assert offered(moderator) == ["for me", "reported", "old", "young", "for another", "for anybody"]
         assert Notification.objects.get(recipient=moderator).link == "/admin/reviews/review/desk/"
-
-    @pytest.mark.skipif(connection.vendor != "sqlite", reason="A small table is read as a whole elsewhere.")
-    def test_the_next_is_the_first_of_an_index_and_nothing_is_sorted(self, moderator: User) -> None:
-        waiting_lane = lane(Place.WAITING, moderator)
-
-        plan = waiting_lane.rows.order_by(*waiting_lane.places)[:5].explain()
-
-        assert "INDEX reviews_of_the_desk" in plan
-        assert "TEMP B-TREE" not in plan
-
-    @pytest.mark.skipif(connection.vendor != "sqlite", reason="A small table is read as a whole elsewhere.")
-    def test_the_figures_and_the_average_are_read_from_indexes_alone(self, course: Course, moderator: User) -> None:
-        review = waiting(course, "the only one")
-
-        with CaptureQueriesContext(connection) as asked:
-            figures(moderator)
-            context_of(review, moderator)
-
-        counting = [query["sql"] for query in asked if 'COUNT("__col1")' in query["sql"]]
-        assert len(counting) == 2
-        for statement, index in zip(counting, ("reviews_of_the_desk", "reviews_of_course"), strict=True):
-            plan = plan_of(statement)
-            assert f"USING COVERING INDEX {index}" in plan
-            assert "TEMP B-TREE" not in plan
-
-    def test_the_oldest_is_found_behind_very_many_reported_ones(
-        self, course: Course, moderator: User, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(desk_facts, "COUNTED_UP_TO", 2)
-        for hours in (2, 3):
-            waiting(course, "reported", hours, is_reported_anew=True)
-        oldest = waiting(course, "the oldest", 9)
-
-        found = figures(moderator)
-
-        assert found.waiting_words == "2+"
-        assert found.oldest == oldest.waits_since
 
     def test_nobody_is_offered_what_they_have_a_part_in_or_flagged_themselves(
         self, course: Course, other_course: Course, moderator: User, instructor: User
