@@ -34,6 +34,7 @@ def main() -> None:
     parser.add_argument("--kind", choices=KINDS, nargs="*", default=KINDS)
     parser.add_argument("--part", choices=PARTS, nargs="*", default=PARTS)
     parser.add_argument("--share", type=int, default=1, help="Lists are measured with so small a share of the rows.")
+    parser.add_argument("--certificates", type=int, default=1_000_000, help="So many lie around the public page.")
     parser.add_argument("--reviews", type=int, default=1_000_000, help="So many reviews lie around the desk.")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -46,7 +47,7 @@ def main() -> None:
                 if "workbook" in chosen.part:
                     measure_workbook(engine)
                 if "certificates" in chosen.part:
-                    measure_certificates(engine, number=chosen.rows)
+                    measure_certificates(engine, number=chosen.rows, others=chosen.certificates)
                 if "reviews" in chosen.part:
                     measure_desk(engine, reviews=chosen.reviews)
             finally:

@@ -6,14 +6,14 @@ TARGETS = {"PostgreSQL": 10, "SQLite": 5}
 MOST_MILLISECONDS = 100
 
 
-def measure_certificates(engine: Engine, *, number: int) -> None:
+def measure_certificates(engine: Engine, *, number: int, others: int) -> None:
     engine.make("empty")
     engine.migrate("empty")
     engine.copy("empty", "work")
-    found = engine.measure("work", "certificates", str(number))
+    found = engine.measure("work", "certificates", str(number), str(others))
     page: float = found["page_ms"]
     times, target = found["single"] / found["bulk"], TARGETS[engine.name]
-    print(f"\n{engine.name}: {number:,} certificates issued, with history")
+    print(f"\n{engine.name}: {number:,} certificates issued, with history, among {others:,}")
     print(
         f"one by one {found['single']:.2f} s    in bulk {found['bulk']:.2f} s    "
         f"{times:.1f}× {'✓' if times >= target else '✗'} ≥{target}×    "

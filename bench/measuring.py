@@ -1,8 +1,11 @@
-"""What is measured beside time: memory of the process, and statements sent."""
+"""What is measured beside time: memory and processor time of the process, and statements sent."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from django.db import connection
 
 
 def _status(name: str) -> float:
@@ -18,6 +21,16 @@ def resident_megabytes() -> float:
 
 def peak_megabytes() -> float:
     return _status("VmHWM")
+
+
+def processor_seconds() -> float:
+    """Of this process and of the server process that answers it, where that runs on the same machine."""
+    served = 0
+    if connection.vendor == "postgresql":
+        connection.ensure_connection()
+        server = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+        served = int(server.read_text().split()[0]) if server.exists() else 0
+    return time.process_time() + served / 1e9
 
 
 class Queries:

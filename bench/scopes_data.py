@@ -96,7 +96,7 @@ def email_of(name: str) -> str:
     return f"{name.replace(' ', '-').replace(',', '')}@example.org"
 
 
-def fill(model: type[models.Model], number: int, **given: str) -> None:
+def fill(model: type[models.Model], number: int, /, **given: str) -> None:
     """Rows 1 to `number` in one statement; `given` says the columns as SQL of the row number n, defaults the others."""
     quote = connection.ops.quote_name
     fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]

@@ -30,7 +30,7 @@ def main() -> None:
     elif what == "workbook":
         found = ours.run_workbook(path)
     elif what == "certificates":
-        found = certificates.run(int(kind))
+        found = certificates.run(int(kind), int(sys.argv[3]))
     elif what == "bare":
         found = bare.run(path, kind)
     else:

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Avg, Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from apps.records.policy import scope
 from apps.reviews.models import Review, ReviewDecision, ReviewMark, ReviewReport
-from apps.reviews.queries import progress_of
+from apps.reviews.queries import NAMES, named, progress_of
 from apps.reviews.queue import COUNTED_UP_TO
+from apps.reviews.services.desk import decisions_to_take_back
 from apps.reviews.states import ReviewState
 from apps.reviews.words import likeness, normalized
 
@@ -19,6 +20,7 @@ SHOWN = 5
 WAITING_ONES = (ReviewState.PENDING, ReviewState.FLAGGED)  # one by one: each has an index of its own
 COMPARED = 50
 ALIKE_FROM = 0.6
+IN_A_LINE = ("user", "rating", "title", "state", "rejection_reason", "archived_at")
 
 
 @dataclass(frozen=True)
@@ -39,25 +41,33 @@ def figures(user: Any) -> Figures:
     """Never counts a whole table: the queue up to a bound, and the decisions of one day from their index."""
     to_decide = scope(user, "decide", Review).filter(archived_at=None)
     pending, flagged = (to_decide.filter(state=state).order_by() for state in WAITING_ONES)
-    moments = [moment for rows in oldest_of(pending) for moment in rows]
+    waits, oldest = first_that_wait(pending)
     today = decided_today().values_list("moderator").annotate(number=Count("pk"))
     numbers = dict(today.order_by("-number", "moderator"))
-    people = get_user_model()._base_manager.in_bulk(list(numbers)[:SHOWN])
+    people = get_user_model()._base_manager.only("first_name", "last_name", "email").in_bulk(list(numbers)[:SHOWN])
     return Figures(
-        waiting=min(COUNTED_UP_TO, sum(rows[:COUNTED_UP_TO].count() for rows in (pending, flagged))),
-        oldest=min(moments, default=None),
+        waiting=min(COUNTED_UP_TO, waits + flagged[:COUNTED_UP_TO].count()),
+        oldest=oldest,
         own_today=numbers.get(user.pk, 0),
         today=[(str(people[pk]), number) for pk, number in numbers.items() if pk in people],
     )
 
 
-def oldest_of(pending: QuerySet[Review]) -> list[QuerySet[Any]]:
-    """Since when the oldest reported one waits, and the oldest other: each is the first of its part of the index.
+def first_that_wait(pending: QuerySet[Review]) -> tuple[int, datetime | None]:
+    """How many wait, up to a bound, and since when the oldest does: read from one end of the index of the desk.
 
-    A comparison, because `NOT` leads SQLite past the index.
+    The oldest reported one is the first of them, and the oldest other is among them unless all of them are reported.
     """
-    ordered = pending.order_by("-is_reported_anew", "waits_since", "pk").values_list("waits_since", flat=True)
-    return [ordered.filter(is_reported_anew=True)[:1], ordered.filter(is_reported_anew__lt=True)[:1]]
+    ordered = pending.order_by("-is_reported_anew", "waits_since", "pk")
+    # A comparison, because `NOT` leads SQLite past the index.
+    others = ordered.filter(is_reported_anew__lt=True).values_list("waits_since", flat=True)
+    found = ordered[:COUNTED_UP_TO].aggregate(
+        number=Count("pk"), reported=Count("pk", filter=Q(is_reported_anew=True)), oldest=Min("waits_since")
+    )
+    moments = [found["oldest"]] if found["number"] else []
+    if found["reported"] == COUNTED_UP_TO:
+        moments.extend(others[:1])
+    return found["number"], min(moments, default=None)
 
 
 def decided_today() -> QuerySet[ReviewDecision]:
@@ -84,43 +94,45 @@ class Context:
 
 def context_of(review: Review, user: Any) -> Context:
     seen = scope(user, "view", Review).filter(archived_at=None)
-    ratings = list(
-        Review.objects.filter(course=review.course_id, state=ReviewState.APPROVED)
-        .order_by("-created_at", "-pk")
-        .values_list("rating", flat=True)[:COUNTED_UP_TO]
-    )
-    others = list(
-        seen.filter(user=review.user_id)
-        .exclude(pk=review.pk)
-        .select_related("course", "moderator")
-        .order_by("-created_at")[: SHOWN * 2]
-    )
-    reports = scope(user, "view", ReviewReport).filter(review=review).select_related("reported_by")
+    approved = Review.objects.filter(course=review.course_id, state=ReviewState.APPROVED)
+    rated = approved.order_by("-created_at", "-pk")[:COUNTED_UP_TO].aggregate(number=Count("pk"), mean=Avg("rating"))
+    by_author = seen.filter(user=review.user_id).exclude(pk=review.pk).order_by("-created_at")
+    others = list(named(by_author, "course", "moderator", shown=IN_A_LINE)[: SHOWN * 2])
+    decided = ReviewDecision.objects.filter(review=review, taken_back_at=None).select_related("moderator")
     return Context(
-        average=sum(ratings) / len(ratings) if ratings else None,
-        rated=f"{len(ratings):,}{'+' if len(ratings) == COUNTED_UP_TO else ''}",
+        average=rated["mean"],
+        rated=f"{rated['number']:,}{'+' if rated['number'] == COUNTED_UP_TO else ''}",
         progress=progress_of(review),
         others=others,
         others_rejected=sum(other.state == ReviewState.REJECTED for other in others),
-        decisions=list(
-            ReviewDecision.objects.filter(review=review, taken_back_at=None).select_related("moderator")[:SHOWN]
-        ),
-        reports=list(reports.order_by("-reported_at", "-pk")[:SHOWN]),
+        decisions=list(decided.only("outcome", "decided_at", *NAMES["moderator"])[:SHOWN]),
+        reports=reports_of(review, user) if review.reported_count else [],
         alike=alike(review, seen),
         marks=list(ReviewMark.objects.filter(review=review).select_related("rule")),
     )
+
+
+def reports_of(review: Review, user: Any) -> list[ReviewReport]:
+    reports = scope(user, "view", ReviewReport).filter(review=review).select_related("reported_by")
+    return list(reports.order_by("-reported_at", "-pk")[:SHOWN])
+
+
+def last_decision(user: Any) -> ReviewDecision | None:
+    """What this person would take back now, with what it is called."""
+    own = decisions_to_take_back(user).select_related("review__user", "review__course")
+    return own.only("review", *(f"review__{name}" for path in ("user", "course") for name in NAMES[path])).first()
 
 
 def alike(review: Review, seen: QuerySet[Review]) -> list[Review]:
     """Reviews with the same words anywhere, and those among the newest of the course with most of them."""
     others = seen.exclude(pk=review.pk)
     twins = others.filter(text_digest=review.text_digest) if review.text_digest else others.none()
-    same = list(twins.values_list("pk", flat=True)[:SHOWN])
+    same = list(twins.order_by("-pk").values_list("pk", flat=True)[:SHOWN])
     words = frozenset(normalized(review.text).split())
     nearby = others.filter(course=review.course_id).order_by("-created_at", "-pk").values_list("pk", "text")[:COMPARED]
     near = [pk for pk, text in nearby if likeness(words, frozenset(normalized(text).split())) >= ALIKE_FROM]
     chosen = list(dict.fromkeys([*same, *near]))[:SHOWN]
     if not chosen:
         return []
-    found = seen.select_related("user", "course").in_bulk(chosen)
+    found = named(seen, "user", "course", shown=IN_A_LINE).in_bulk(chosen)
     return [found[pk] for pk in chosen if pk in found]

@@ -6,7 +6,7 @@ from django import forms
 
 from admin_theme.actions import ActionForm
 from admin_theme.filters import MOST_CHOICES
-from apps.reviews.queries import colleagues_for, deciders
+from apps.reviews.queries import PERSON, colleagues_for, deciders
 from apps.reviews.states import RejectionReason
 
 NOTE: dict[str, Any] = {
@@ -32,7 +32,8 @@ class FlagForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         user = self.request.user
-        self.people = colleagues_for(self.record, by=user) if self.record else deciders().exclude(pk=user.pk)
+        found = colleagues_for(self.record, by=user) if self.record else deciders().exclude(pk=user.pk)
+        self.people = found.only(*PERSON)
         names = [(str(person.pk), str(person)) for person in self.people[:MOST_CHOICES]]
         choice: Any = self.fields["to"]
         choice.choices = [("", "Any colleague"), *names]

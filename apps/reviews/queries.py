@@ -1,11 +1,14 @@
 """Reads of reviews that screens, services and the policy share."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from apps.access.memory import remembered
 from apps.catalog.models import Course
 from apps.catalog.queries import active_instructors
 from apps.enrollments.models import Enrollment
@@ -13,10 +16,33 @@ from apps.enrollments.states import LEARNING
 from apps.reviews.models import Review, ReviewReport
 from apps.reviews.states import WAITING
 
+MANY = 100
+PERSON = ("first_name", "last_name", "email")
+NAMES = {
+    "course": ("course", "course__title"),
+    **{path: (path, *(f"{path}__{name}" for name in PERSON)) for path in ("user", "moderator", "claimed_by")},
+}
+
 
 def of_own_interest(user: Any) -> Q:
     """The reviews a person wrote and those of courses they teach today: somebody else decides on them."""
-    return Q(user=user.pk) | Q(course__in=active_instructors().filter(user=user.pk).values("course"))
+    return Q(user=user.pk) | Q(course__in=taught_by(user))
+
+
+def taught_by(user: Any) -> Any:
+    """The keys of the courses they teach today: a list asked for once in a request, or a subquery for very many."""
+    few = remembered(("courses taught", user.pk), lambda: list(courses_of(user)[:MANY]))
+    return few if len(few) < MANY else courses_of(user)
+
+
+def courses_of(user: Any) -> QuerySet[Any, Any]:
+    return active_instructors().filter(user=user.pk).order_by().values_list("course", flat=True)
+
+
+def named(reviews: QuerySet[Review], *beside: str, shown: Iterable[str] = ()) -> QuerySet[Review]:
+    """Reviews, or what is shown of them, with the names of what stands beside: people and courses are wide rows."""
+    fields = shown or [field.name for field in Review._meta.concrete_fields]
+    return reviews.select_related(*beside).only(*fields, *(name for path in beside for name in NAMES[path]))
 
 
 def waiting(reviews: QuerySet[Review]) -> QuerySet[Review]:
@@ -43,15 +69,19 @@ def progress_of(review: Review) -> int | None:
 
 def deciders() -> QuerySet[Any]:
     """Everybody at work whose role, or being an administrator, lets them decide on reviews."""
-    by_role = Q(
-        groups__role__is_active=True,
-        groups__permissions__codename="decide_review",
-        groups__permissions__content_type__app_label="reviews",
+    kind = ContentType.objects.get_for_model(Review)
+    people: Any = get_user_model()
+    by_role = people.groups.through.objects.filter(
+        group__role__is_active=True,
+        group__permissions__codename="decide_review",
+        group__permissions__content_type=kind,
+    ).values("user")
+    # The flags follow from role and status, by which an index finds the few who work here among all learners.
+    roles = [role for role in people.Role.values if role != people.Role.STUDENT]
+    found: QuerySet[Any] = people.objects.filter(
+        Q(is_superuser=True) | Q(pk__in=by_role), is_active=True, is_staff=True, role__in=roles, status="active"
     )
-    people: QuerySet[Any] = get_user_model().objects.filter(
-        Q(is_superuser=True) | by_role, is_active=True, is_staff=True
-    )
-    return people.order_by("last_name", "first_name", "pk").distinct()
+    return found.order_by("last_name", "first_name", "pk")
 
 
 def colleagues_for(review: Review, *, by: Any) -> QuerySet[Any]:

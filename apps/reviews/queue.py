@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import IntEnum
 from typing import Any
 
 from django.conf import settings
@@ -31,35 +32,37 @@ class Lane:
         return list(rows.order_by(*order).values_list("pk", flat=True)[:CANDIDATES])
 
 
-def lanes(user: Any) -> tuple[Lane, ...]:
-    """What was flagged to this person, then what waits, reported ones first, then what others flagged to others."""
+class Place(IntEnum):
+    """Where a review stands in the queue: what waits comes reported ones first."""
+
+    FLAGGED_TO_ME = 0
+    WAITING = 1
+    FLAGGED_TO_OTHERS = 2
+
+
+def lane(place: Place, user: Any) -> Lane:
     open_rows = scope(user, "decide", Review).filter(is_free_for(user), ~is_left_by(user), archived_at=None)
+    if place == Place.WAITING:
+        return Lane(open_rows.filter(state=ReviewState.PENDING), ("-is_reported_anew", "waits_since", "pk"))
     flagged = open_rows.filter(state=ReviewState.FLAGGED)
-    return (
-        Lane(flagged.filter(flagged_to=user.pk), ("waits_since", "pk")),
-        Lane(open_rows.filter(state=ReviewState.PENDING), ("-is_reported_anew", "waits_since", "pk")),
-        Lane(
-            flagged.filter(~Q(flagged_to=user.pk) | Q(flagged_to=None)).filter(
-                ~Q(moderator=user.pk) | Q(moderator=None)
-            ),
-            ("waits_since", "pk"),
-        ),
-    )
+    if place == Place.FLAGGED_TO_ME:
+        return Lane(flagged.filter(flagged_to=user.pk), ("waits_since", "pk"))
+    to_others = Q(~Q(flagged_to=user.pk) | Q(flagged_to=None), ~Q(moderator=user.pk) | Q(moderator=None))
+    return Lane(flagged.filter(to_others), ("waits_since", "pk"))
 
 
 def offers(user: Any, beside: Review | None = None, *, backwards: bool = False) -> Iterator[int]:
     """The ids of what may be taken next, best first; after (or before) a review, what comes after (or before) it."""
-    queue = lanes(user)
-    at = 0 if beside is None else lane_of(beside, user)
-    places = range(at, -1, -1) if backwards else range(at, len(queue))
-    for place in places:
-        yield from queue[place].ids(beside if place == at else None, backwards=backwards)
+    at = Place.FLAGGED_TO_ME if beside is None else place_of(beside, user)
+    places = [place for place in Place if (place <= at if backwards else place >= at)]
+    for place in reversed(places) if backwards else places:
+        yield from lane(place, user).ids(beside if place == at else None, backwards=backwards)
 
 
-def lane_of(review: Review, user: Any) -> int:
+def place_of(review: Review, user: Any) -> Place:
     if review.state != ReviewState.FLAGGED:
-        return 1
-    return 0 if review.flagged_to_id == user.pk else 2
+        return Place.WAITING
+    return Place.FLAGGED_TO_ME if review.flagged_to_id == user.pk else Place.FLAGGED_TO_OTHERS
 
 
 def is_free_for(user: Any) -> Q:

@@ -17,14 +17,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from admin_theme.console.rights import as_key
 from admin_theme.gate import forget_answers, may_here
+from apps.records.policy import scope
 from apps.reviews import services
-from apps.reviews.desk_facts import context_of, figures
+from apps.reviews.desk_facts import context_of, figures, last_decision
 from apps.reviews.forms import FlagForm, RejectForm
 from apps.reviews.looks import stars, state_of
 from apps.reviews.models import Review
+from apps.reviews.queries import named
 from apps.reviews.queue import left_and_waiting, offers
-from apps.reviews.services.desk import last_decision
 from apps.reviews.states import WAITING
 
 LAST, FIRST = "This is the last one that waits for you.", "This is the first one that waits for you."
@@ -58,7 +60,7 @@ def moment_from(text: str) -> datetime | None:
 def held_now(user: Any) -> Review | None:
     """The review this person holds, if the hold has not ended."""
     held = Review.objects.filter(claimed_by=user.pk, claimed_until__gt=timezone.now(), state__in=WAITING)
-    return held.select_related("user", "course", "claimed_by").first()
+    return named(held, "user", "course", "claimed_by").first()
 
 
 class Desk:
@@ -75,10 +77,13 @@ class Desk:
 
     def review(self) -> Review:
         """The review the request is about: hidden means not found, seen but not to be decided means refused."""
-        review: Review = self.screen.require_record(self.request, self.request.POST.get("review", ""))
-        if not may_here(self.request, "decide", Review, review):
+        key = self.request.POST.get("review", "")
+        to_decide = scope(self.user, "view", Review) & scope(self.user, "decide", Review)
+        found = named(to_decide, "user", "course").filter(pk=as_key(key)).first()
+        if found is None:
+            may_here(self.request, "decide", Review, self.screen.require_record(self.request, key))
             raise PermissionDenied
-        return review
+        return found
 
     def approve(self) -> HttpResponse:
         review = self.review()
@@ -104,6 +109,7 @@ class Desk:
     def decided(
         self, review: Review, word: str, deed: Callable[[], Any], *, form: Any = None, name: str = ""
     ) -> HttpResponse:
+        sentence = f"{review}: {word}."  # while its learner and course are known, which reading it anew forgets
         try:
             deed()
         except ValidationError as refused:
@@ -111,7 +117,7 @@ class Desk:
                 form.add_error(None, refused)
                 return self.stay(review, form, name)
             return self.onwards(" ".join(refused.messages), level=messages.WARNING, again=review)
-        return self.onwards(f"{review.author_name} on {review.course}: {word}.")
+        return self.onwards(sentence)
 
     def skip(self) -> HttpResponse:
         review = self.review()
@@ -119,7 +125,7 @@ class Desk:
             services.skip_review(review, by=self.user)
         except ValidationError as refused:
             return self.onwards(" ".join(refused.messages), level=messages.WARNING)
-        return self.onwards(f"{review.author_name} on {review.course}: left for later.")
+        return self.onwards(f"{review}: left for later.")
 
     def undo(self) -> HttpResponse:
         try:
@@ -127,7 +133,7 @@ class Desk:
         except ValidationError as refused:
             held = held_now(self.user)
             return self.answer(held, " ".join(refused.messages), level=messages.WARNING)
-        return self.answer(review, f"Taken back: {review.author_name} on {review.course} waits again.")
+        return self.answer(review, f"Taken back: {review} waits again.")
 
     def take(self) -> HttpResponse:
         return self.onwards("")

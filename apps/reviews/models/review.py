@@ -75,7 +75,9 @@ class Review(NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedModel):
         indexes = [
             models.Index(fields=["archived_at", "-created_at", "-id", "course"], name="reviews_newest_first"),
             models.Index(fields=["-created_at", "-id"], name="reviews_with_archived"),
-            models.Index(fields=["course", "-created_at", "-id", "state", "archived_at"], name="reviews_of_course"),
+            models.Index(
+                fields=["course", "-created_at", "-id", "state", "archived_at", "rating"], name="reviews_of_course"
+            ),
             models.Index(fields=["state", "-created_at", "-id", "course", "archived_at"], name="reviews_by_state"),
             models.Index(fields=["rating", "-created_at", "-id", "course", "archived_at"], name="reviews_by_rating"),
             models.Index(
@@ -84,7 +86,7 @@ class Review(NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedModel):
                 name="reviews_reported_newest_first",
             ),
             models.Index(
-                fields=["state", "-is_reported_anew", "waits_since", "id"],
+                fields=["state", "-is_reported_anew", "waits_since", "id", "course", "user", "archived_at"],
                 condition=Q(state="pending", archived_at=None),
                 name="reviews_of_the_desk",
             ),

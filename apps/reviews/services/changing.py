@@ -48,10 +48,13 @@ def deciding(review: Review, verb: str, state: str, *, by: Any, reason: str, hel
 def changing(review: Review, verb: str, *, by: Any, reason: str) -> Iterator[None]:
     """One change set around one change of a review, read anew under a lock: of two people at once one comes second."""
     with change_set(by=by, reason=reason, title=f"{verb}: {review}"[:200]):
-        review.refresh_from_db(from_queryset=Review.with_archived.select_for_update())
-        if Review.with_archived.filter(of_own_interest(by), pk=review.pk).exists():
+        rows = Review.with_archived.select_for_update()
+        try:
+            review.refresh_from_db(from_queryset=rows.exclude(of_own_interest(by)))
+        except Review.DoesNotExist:
+            review.refresh_from_db(from_queryset=rows)
             part = "wrote it" if review.user_id == by.pk else f"teach {review.course}"
-            raise RuleBroken(f"You {part}, so a colleague has to decide on this review.")
+            raise RuleBroken(f"You {part}, so a colleague has to decide on this review.") from None
         yield
         review.save()
 

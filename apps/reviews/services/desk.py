@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.audit.recording import change_set
 from apps.records.rules import RuleBroken
 from apps.reviews.models import Review, ReviewDecision, ReviewSkip
-from apps.reviews.queries import of_own_interest
+from apps.reviews.queries import named, of_own_interest
 from apps.reviews.queue import is_free_for, left_by, offers
 from apps.reviews.services.testimonials import withdraw_testimonial_of
 from apps.reviews.states import WAITING, ReviewState
@@ -25,8 +26,7 @@ def take_review(*, by: Any, beside: Review | None = None, backwards: bool = Fals
             nothing = False
             if hold_review(pk, by=by):
                 release_reviews(by=by, but=pk)
-                found: Review = Review.objects.select_related("user", "course").get(pk=pk)
-                return found
+                return named(Review.objects.filter(pk=pk), "user", "course").get()
         if nothing:
             return None
     return None
@@ -72,7 +72,7 @@ def undo_decision(*, by: Any) -> Review:
 
     Raises `RuleBroken` when there is none, or when the review has been changed since.
     """
-    decision = last_decision(by)
+    decision = decisions_to_take_back(by).first()
     if decision is None:
         minutes = settings.REVIEW_UNDO_MINUTES
         raise RuleBroken(f"You decided on nothing in the last {minutes:,} minutes that could be taken back.")
@@ -97,11 +97,10 @@ def undo_decision(*, by: Any) -> Review:
     return review
 
 
-def last_decision(by: Any) -> ReviewDecision | None:
-    """What this person would take back now."""
+def decisions_to_take_back(by: Any) -> QuerySet[ReviewDecision]:
+    """What this person may take back, the last one first."""
     since = timezone.now() - timedelta(minutes=settings.REVIEW_UNDO_MINUTES)
-    own = ReviewDecision.objects.filter(moderator=by.pk, decided_at__gt=since, taken_back_at=None, told_at=None)
-    return own.select_related("review__user", "review__course").first()
+    return ReviewDecision.objects.filter(moderator=by.pk, decided_at__gt=since, taken_back_at=None, told_at=None)
 
 
 def end_of_hold() -> datetime:

@@ -6,19 +6,15 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.audit.models import ChangeSet
 from apps.catalog.models import Course
 from apps.notifications.models import Notification
-from apps.records.policy import scope
 from apps.records.rules import RuleBroken
 from apps.reviews import services
-from apps.reviews.desk_facts import oldest_of
 from apps.reviews.models import Review, ReviewDecision
-from apps.reviews.queue import lanes
 from apps.reviews.states import ReviewState
 from tests.recipes import accounts, reviews
 from tests.support.moments import at_the_same_time
@@ -73,16 +69,6 @@ class TestOrder:
 
         assert offered(moderator) == ["for me", "reported", "old", "young", "for another", "for anybody"]
         assert Notification.objects.get(recipient=moderator).link == "/admin/reviews/review/desk/"
-
-    @pytest.mark.skipif(connection.vendor != "sqlite", reason="A small table is read as a whole elsewhere.")
-    def test_the_next_is_the_first_of_an_index_and_nothing_is_sorted(self, moderator: User) -> None:
-        waiting_lane = lanes(moderator)[1]
-        pending = scope(moderator, "decide", Review).filter(archived_at=None, state=State.PENDING)
-
-        for rows in (waiting_lane.rows.order_by(*waiting_lane.places)[:5], *oldest_of(pending)):
-            plan = rows.explain()
-            assert "INDEX reviews_of_the_desk" in plan
-            assert "TEMP B-TREE" not in plan
 
     def test_nobody_is_offered_what_they_have_a_part_in_or_flagged_themselves(
         self, course: Course, other_course: Course, moderator: User, instructor: User
