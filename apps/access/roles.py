@@ -40,6 +40,10 @@ VIEWED_BY_MANAGERS = (
     "reviews.reviewrule",
     "reviews.bulkdecision",
     "reviews.testimonial",
+    "statistics.coursestats",
+    "statistics.instructorstats",
+    "statistics.learnerstats",
+    "statistics.platformstats",
     "django_celery_beat.periodictask",
 )
 EXPORTED_BY_MANAGERS = (
@@ -143,6 +147,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "subscriptions.view_scheduledchange",
             "subscriptions.view_payment",
             "certificates.view_certificate",
+            "statistics.view_learnerstats",
         }
     ),
     INSTRUCTOR: frozenset({"catalog.add_course", "catalog.view_category"}),

@@ -38,6 +38,8 @@ ELSEWHERE = {
     "imports.ImportRow": "The rows are the plan of their import.",
     "jobs.JobLogLine": "The lines are on the page of their run.",
     "jobs.Pulse": "It answers the readiness question and the dashboard.",
+    "statistics.Freshness": "The moment is beside every figure.",
+    "statistics.StatSnapshot": "The series are below the figures of their subject.",
     "subscriptions.Movement": "The figures by month are made of them.",
     "reviews.BulkRefusal": "What a bulk decision left alone is a tab of its page.",
     "reviews.ReviewDecision": "What was decided on a review is in its history, and on the desk.",
@@ -56,6 +58,8 @@ WITHOUT_POLICY = {
     "reviews.ReviewDecision",
     "reviews.ReviewMark",
     "reviews.ReviewSkip",
+    "statistics.Freshness",
+    "statistics.StatSnapshot",
 }
 ORDER = (
     "records",
@@ -70,6 +74,7 @@ ORDER = (
     "enrollments",
     "reviews",
     "certificates",
+    "statistics",
     "imports",
 )
 LINES = {line.model for _, lines in GROUPS for line in lines}

@@ -17,6 +17,7 @@ from tests.recipes import (
     jobs,
     notifications,
     reviews,
+    statistics,
     subscriptions,
 )
 
@@ -34,6 +35,7 @@ RECIPES: dict[type[Model], Recipe[Any]] = {
         jobs,
         notifications,
         reviews,
+        statistics,
         subscriptions,
     )
     for recipe in vars(module).values()
