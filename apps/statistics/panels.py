@@ -44,7 +44,7 @@ def shown(figure: Figure, value: Any) -> SafeString | str:
         case "moment":
             return relative_time(value)
         case "money":
-            return mark_safe("<br>".join(in_words(minor, currency) for currency, minor in value.items()))  # noqa: S308
+            return mark_safe("<br>".join(in_words(minor, currency) for currency, minor in value.items()))
     return number(value)
 
 
@@ -135,4 +135,3 @@ statistics_tab = Tab(
     context=course_panel,
     opens=lambda request, course: stats_of(request, course) is not None,
 )
-

@@ -76,8 +76,6 @@ class Compared:
 
 
 def compared(kind: Kind, figures: Figures, *, since: date, before: date) -> Compared:
-    """Three rows by three queries, whatever the platform holds: figures in their scope are given, series are read here."""
+    """Three rows, whatever the platform holds: the figures, read in their scope, are given; the series is read here."""
     subject = None if isinstance(figures, PlatformStats) else getattr(figures, f"{kind.subject}_id")
-    return Compared(
-        figures, day_before(kind, subject, since - ONE_DAY), day_before(kind, subject, before - ONE_DAY)
-    )
+    return Compared(figures, day_before(kind, subject, since - ONE_DAY), day_before(kind, subject, before - ONE_DAY))

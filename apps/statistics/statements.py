@@ -98,26 +98,22 @@ def differing(kind: Kind, part: Part, *, most: int) -> list[tuple[int, dict[str,
     names = [figure.name for figure in kind.counted]
     key, table = column_of(kind), kind.model._meta.db_table
     other = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
-    unequal = " OR ".join(f"kept.{name} {other} counted.{name}" for name in names)
-    pairs = ", ".join(f"kept.{name}, counted.{name}" for name in names)
+    differs = {name: f"kept.{name} {other} counted.{name}" for name in names}
+    columns = ", ".join(f"kept.{name}, counted.{name}, {differs[name]}" for name in names)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT counted.subject, {pairs} FROM ({sql}) AS counted "  # noqa: S608 - names of our own models
-            f"LEFT JOIN {table} AS kept ON kept.{key} = counted.subject WHERE {unequal} "
+            f"SELECT counted.subject, {columns} FROM ({sql}) AS counted "  # noqa: S608 - names of our own models
+            f"LEFT JOIN {table} AS kept ON kept.{key} = counted.subject WHERE {' OR '.join(differs.values())} "
             f"ORDER BY counted.subject LIMIT {most:d}",
             parameters,
         )
         rows = cursor.fetchall()
     return [
         (
-            row[0],
-            {
-                name: (row[2 * place + 1], row[2 * place + 2])
-                for place, name in enumerate(names)
-                if row[2 * place + 1] != row[2 * place + 2]
-            },
+            subject,
+            {name: (told[3 * place], told[3 * place + 1]) for place, name in enumerate(names) if told[3 * place + 2]},
         )
-        for row in rows
+        for subject, *told in rows
     ]
 
 

@@ -45,8 +45,9 @@ def check_figures(report: Callable[[str], object] = silent) -> list[Drift]:
         found += _repair(LEARNER, set(), now)
     report("Comparing counters")
     for counters in COUNTERS:
-        for pk, wrong in counters.repair().items():
-            found.append(Drift(str(counters.model._meta.verbose_name), f"{pk} in lists", wrong))
+        repaired = counters.repair()
+        names = names_of(counters.kind, repaired)
+        found += [Drift(counters.kind.key, f"{names[pk]} in lists", wrong) for pk, wrong in repaired.items()]
     count_platform()
     return found
 

@@ -129,7 +129,7 @@ WHO_RUNS = {
     "notifications.mail_unread_notifications": "By itself.",
     "statistics.check": "By itself, and by hand by managers and administrators.",
     "statistics.prune": "By itself, and by hand by managers and administrators.",
-    "statistics.refresh": "By itself, by hand by managers and administrators, and by whoever sees the platform's figures.",
+    "statistics.refresh": "By itself, and by hand by managers, administrators and whoever sees the platform's figures.",
     "subscriptions.run_scheduled_changes": "By itself, and by hand by managers and administrators.",
     "reviews.decide_many": "Whoever asked for the bulk decision, and as long as they may decide on each review.",
     "reviews.mark_waiting": "Whoever changed a rule.",

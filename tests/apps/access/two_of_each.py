@@ -13,6 +13,7 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from apps.accounts.models import LoginEvent, User
 from apps.catalog.models import Category, Course
 from apps.jobs.models import JobRun
+from apps.statistics.models import InstructorStats
 from imports.models import ImportJob
 from tests.apps.access.conftest import World
 from tests.recipes import RECIPES
@@ -49,7 +50,7 @@ def make_for(model: type[Model], world: World, name: str, owner: User) -> Model:
             facts[field.name] = course.category
         elif field.related_model in (JobRun, ImportJob) and not field.null:
             facts[field.name] = make_for(field.related_model, world, name, owner)
-        elif field.name in OWNERS or (model is LoginEvent and field.name == "user"):
+        elif field.name in OWNERS or (model in (LoginEvent, InstructorStats) and field.name == "user"):
             facts[field.name] = owner
     made: Model = RECIPES[model].make(**facts)
     return made

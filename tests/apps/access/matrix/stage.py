@@ -30,7 +30,17 @@ from tests.apps.access.conftest import World, make_world, rows_of
 from tests.apps.access.matrix.canaries import canary, plant
 from tests.apps.access.matrix.paying import subscribed
 from tests.apps.access.matrix.table import PEOPLE
-from tests.recipes import access, accounts, audit, catalog, certificates, enrollments, notifications, reviews
+from tests.recipes import (
+    access,
+    accounts,
+    audit,
+    catalog,
+    certificates,
+    enrollments,
+    notifications,
+    reviews,
+    statistics,
+)
 from tests.support.importing import applied, planned
 from tests.support.kept import kept_for_the_file
 from tests.support.people import grant, person
@@ -84,7 +94,7 @@ def set_the_stage(world: World) -> Stage:
             plant(row, side)
     keys = {kind: row.pk for kind, row in world.rows["A"].items()}
     keys |= {f"other_{kind}": row.pk for kind, row in world.rows["B"].items()}
-    for more in (imported(world), kept(world), asked(world), subscribed(world)):
+    for more in (imported(world), kept(world), asked(world), subscribed(world), figured(world)):
         assert keys.keys().isdisjoint(more), f"Two records have one name: {keys.keys() & more.keys()}."
         keys |= more
     keys |= {f"version_of_{kind}": newest_version(world.rows["A"][kind]) for kind in KEPT_VERSIONS}
@@ -176,6 +186,18 @@ def certified(world: World) -> dict[str, Any]:
     shown = certificates.certificate.make(course=world.a, user=person("shown", "student"))
     keys |= {"public_number": shown.number, "spare_template": spare}
     return keys | {"earned": earned.pk, "bundle": bundle.pk}
+
+
+def figured(world: World) -> dict[str, Any]:
+    """The figures of both courses, of those who lead them and of their learners, and those of the platform."""
+    keys: dict[str, Any] = {"platform_stats": statistics.platform_stats.make().pk}
+    for before, side, course, leader in (("", "A", world.a, "IO"), ("other_", "B", world.b, "IX")):
+        keys |= {
+            f"{before}course_stats": statistics.course_stats.make(course=course).pk,
+            f"{before}instructor_stats": statistics.instructor_stats.make(user=world.people[leader]).pk,
+            f"{before}learner_stats": statistics.learner_stats.make(user=world.rows[side]["user"]).pk,
+        }
+    return keys
 
 
 def imported(world: World) -> dict[str, Any]:
