@@ -42,13 +42,13 @@ def refresh_everything(report: Report = silent) -> None:
     report("Courses and their instructors")
     with held(COURSE.key) as now:
         trails = read_on(now.record.trails, (COURSE, INSTRUCTOR))
-        _count_all(COURSE, now)
-        _count_all(INSTRUCTOR, now)
+        count_all(COURSE, now)
+        count_all(INSTRUCTOR, now)
         now.done(trails=trails)
     report("Learners")
     with held(LEARNER.key) as now:
         trails = read_on(now.record.trails, (LEARNER,))
-        _count_all(LEARNER, now)
+        count_all(LEARNER, now)
         now.done(trails=trails)
     report("The platform")
     count_platform()
@@ -58,11 +58,11 @@ def _refresh_courses() -> dict[str, int]:
     with held(COURSE.key) as now:
         trails = read_on(now.record.trails, (COURSE, INSTRUCTOR))
         if now.record.as_of is None:
-            numbers = [_count_all(kind, now) for kind in (COURSE, INSTRUCTOR)]
+            numbers = [count_all(kind, now) for kind in (COURSE, INSTRUCTOR)]
         else:
             courses = touched(COURSE, now.record.trails)
             people = touched(INSTRUCTOR, now.record.trails) | instructors_of(courses)
-            numbers = [_count(COURSE, courses, now), _count(INSTRUCTOR, people, now)]
+            numbers = [count(COURSE, courses, now), count(INSTRUCTOR, people, now)]
         now.done(trails=trails)
     return {"courses": numbers[0], "instructors": numbers[1]}
 
@@ -71,12 +71,12 @@ def _refresh_learners() -> dict[str, int]:
     with held(LEARNER.key) as now:
         trails = read_on(now.record.trails, (LEARNER,))
         is_first = now.record.as_of is None
-        number = _count_all(LEARNER, now) if is_first else _count(LEARNER, touched(LEARNER, now.record.trails), now)
+        number = count_all(LEARNER, now) if is_first else count(LEARNER, touched(LEARNER, now.record.trails), now)
         now.done(trails=trails)
     return {"learners": number}
 
 
-def _count(kind: Kind, ids: Collection[int], now: Held) -> int:
+def count(kind: Kind, ids: Collection[int], now: Held) -> int:
     for part in parts_of(ids):
         count_anew(kind, part, now.moment)
         if kind.series:
@@ -84,7 +84,7 @@ def _count(kind: Kind, ids: Collection[int], now: Held) -> int:
     return len(ids)
 
 
-def _count_all(kind: Kind, now: Held) -> int:
+def count_all(kind: Kind, now: Held) -> int:
     for part in all_parts(kind):
         count_anew(kind, part, now.moment)
         if kind.series:
@@ -113,11 +113,11 @@ def refresh_instructor(stats: InstructorStats, *, by: Any, reason: str = "") -> 
     courses = set(Course.with_archived.filter(instructors__user=stats.user_id).values_list("pk", flat=True))
     with change_set(by=by, reason=reason, title=f"Count the figures of {stats}"[:200]), held(COURSE.key) as now:
         _count_courses(courses, now)
-        _count(INSTRUCTOR, {stats.user_id}, now)
+        count(INSTRUCTOR, {stats.user_id}, now)
         recording.count(InstructorStats._meta.label_lower, "~")
 
 
 def _count_courses(courses: set[int], now: Held) -> None:
     """Without moving on: all else that was touched is still to be counted."""
-    _count(COURSE, courses, now)
-    _count(INSTRUCTOR, instructors_of(courses), now)
+    count(COURSE, courses, now)
+    count(INSTRUCTOR, instructors_of(courses), now)
