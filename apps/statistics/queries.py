@@ -14,10 +14,16 @@ COUNTED_WITH = {INSTRUCTOR.key: COURSE.key}
 """Instructors are counted together with their courses."""
 
 
+def counted_as_of(kind: Kind) -> datetime | None:
+    """The moment up to which everything is in all figures of this kind; None while they were never counted."""
+    key = COUNTED_WITH.get(kind.key, kind.key)
+    newest: datetime | None = Freshness.objects.filter(pk=key).aggregate(moment=Max("as_of"))["moment"]
+    return newest
+
+
 def as_of(kind: Kind, figures: Figures) -> datetime:
     """The moment up to which everything is in these figures: what was not touched since stands as it is."""
-    key = COUNTED_WITH.get(kind.key, kind.key)
-    newest = Freshness.objects.filter(pk=key).aggregate(moment=Max("as_of"))["moment"]
+    newest = counted_as_of(kind)
     return max(figures.as_of, newest) if newest else figures.as_of
 
 

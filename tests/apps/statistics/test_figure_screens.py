@@ -72,6 +72,7 @@ def test_the_right_to_see_figures_opens_those_of_this_course_alone(
     listed = analyst.get(LIST).content.decode()
 
     assert "Python from the first line" in listed
+    assert "As of" in listed
     assert "Watercolor" not in listed
     assert analyst.get(f"{LIST}{other.pk}/change/").status_code == 404
     assert analyst.post(f"{LIST}{other.pk}/refresh/").status_code == 404
