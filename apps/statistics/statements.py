@@ -144,7 +144,8 @@ SERIES = ("courses", "learners", "active_learners", "completed", "reviews", "rat
 
 
 def column_of(kind: Kind) -> str:
-    return str(kind.model._meta.get_field(kind.subject).column)
+    field: Any = kind.model._meta.get_field(kind.subject)
+    return str(field.column)
 
 
 def as_parameter(model: Any, name: str, value: Any) -> Any:

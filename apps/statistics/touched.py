@@ -77,4 +77,4 @@ def touched(kind: Kind, trails: Trails) -> set[int]:
         records = versions.filter(history_id__gt=after).values("id")
         subjects: QuerySet[Any] = versions.filter(id__in=records).values_list(trail.path, flat=True)
         found.update(subjects.distinct())
-    return found - {None}  # type: ignore[arg-type]
+    return found - {None}

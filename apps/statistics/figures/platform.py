@@ -1,5 +1,6 @@
 """The figures of the platform: sums of what was counted for courses, learners and instructors, and money."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -25,7 +26,7 @@ def by_currency(rows: Any, path: str) -> dict[str, int]:
     return dict(rows.order_by("currency").values_list("currency").annotate(sum=Sum(path)))
 
 
-MONEY = {
+MONEY: dict[str, Callable[[], dict[str, int]]] = {
     "monthly_minor": lambda: by_currency(Movement.objects, "delta_minor"),
     "received_minor": lambda: by_currency(Payment.objects, "amount_minor"),
 }
