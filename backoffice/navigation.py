@@ -75,6 +75,15 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
         ),
     ),
     (
+        "Statistics",
+        (
+            Line("Platform", "statistics.platformstats", "query_stats", "f"),
+            Line("Courses in figures", "statistics.coursestats", "bar_chart"),
+            Line("Instructors in figures", "statistics.instructorstats", "leaderboard"),
+            Line("Learners in figures", "statistics.learnerstats", "insights"),
+        ),
+    ),
+    (
         "Imports & exports",
         (
             Line("Imports", "imports.importjob", "upload_file", "i"),

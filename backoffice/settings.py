@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "apps.announcements",
     "apps.reviews",
     "apps.certificates",
+    "apps.statistics",
     "imports",
     "import_export",  # after ours, whose command `export` goes first
     "backoffice.apps.BackofficeConfig",

@@ -1,4 +1,4 @@
-"""`python -m bench`: imports, lists, workbooks and the review desk, on every database there is, with their targets."""
+"""`python -m bench`: imports, lists, workbooks, desk and figures, on every database there is, with their targets."""
 
 import argparse
 import tempfile
@@ -9,11 +9,12 @@ from typing import Any
 from bench.certificates_report import measure_certificates
 from bench.databases import Engine, Postgres, Sqlite
 from bench.desk_report import measure_desk
+from bench.figures_report import measure_figures
 from bench.files import write_file
 from bench.scopes_report import measure_lists
 from bench.workbook_report import measure_workbook
 
-PARTS = ("imports", "lists", "workbook", "certificates", "reviews")
+PARTS = ("imports", "lists", "workbook", "certificates", "reviews", "statistics")
 KINDS = ("lessons", "enrollments")
 TARGETS = {"PostgreSQL": (30, 8), "SQLite": (12, 10)}
 STOCK_ROWS = 1_000
@@ -36,6 +37,7 @@ def main() -> None:
     parser.add_argument("--share", type=int, default=1, help="Lists are measured with so small a share of the rows.")
     parser.add_argument("--certificates", type=int, default=1_000_000, help="So many lie around the public page.")
     parser.add_argument("--reviews", type=int, default=1_000_000, help="So many reviews lie around the desk.")
+    parser.add_argument("--enrollments", type=int, default=1_000_000, help="So many are counted for the figures.")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         for engine in engines(Path(folder), chosen.only):
@@ -50,6 +52,8 @@ def main() -> None:
                     measure_certificates(engine, number=chosen.rows, others=chosen.certificates)
                 if "reviews" in chosen.part:
                     measure_desk(engine, reviews=chosen.reviews)
+                if "statistics" in chosen.part:
+                    measure_figures(engine, enrollments=chosen.enrollments)
             finally:
                 engine.drop()
 

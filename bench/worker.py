@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,33 +10,26 @@ import django
 
 django.setup()
 
-from bench import bare, certificates, data, desk, ours, scopes, scopes_data, stock  # noqa: E402 - Django comes first
+from bench import bare, certificates, data, desk, figures, ours, scopes, scopes_data, stock  # noqa: E402 - Django comes first
 
 
 def main() -> None:
     what, kind, path = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-    found: Any = {}
-    if what == "seed":
-        data.seed()
-    elif what == "fill":
-        scopes_data.seed(int(kind))
-    elif what == "lists":
-        found = scopes.run(int(kind))
-    elif what == "fill-desk":
-        desk.seed(int(kind))
-    elif what == "desk":
-        found = desk.run()
-    elif what == "stock":
-        found = stock.run(path, kind)
-    elif what == "workbook":
-        found = ours.run_workbook(path)
-    elif what == "certificates":
-        found = certificates.run(int(kind), int(sys.argv[3]))
-    elif what == "bare":
-        found = bare.run(path, kind)
-    else:
-        found = ours.run(path, kind, replan=what == "replan")
-    print(json.dumps(found, default=str))
+    ways: dict[str, Callable[[], Any]] = {
+        "seed": data.seed,
+        "fill": lambda: scopes_data.seed(int(kind)),
+        "lists": lambda: scopes.run(int(kind)),
+        "fill-desk": lambda: desk.seed(int(kind)),
+        "desk": desk.run,
+        "fill-figures": lambda: figures.seed(int(kind)),
+        "figures": figures.run,
+        "stock": lambda: stock.run(path, kind),
+        "workbook": lambda: ours.run_workbook(path),
+        "certificates": lambda: certificates.run(int(kind), int(sys.argv[3])),
+        "bare": lambda: bare.run(path, kind),
+    }
+    found = ways[what]() if what in ways else ours.run(path, kind, replan=what == "replan")
+    print(json.dumps(found or {}, default=str))
 
 
 main()

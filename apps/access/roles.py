@@ -39,6 +39,10 @@ VIEWED_BY_MANAGERS = (
     "reviews.reviewrule",
     "reviews.bulkdecision",
     "reviews.testimonial",
+    "statistics.coursestats",
+    "statistics.instructorstats",
+    "statistics.learnerstats",
+    "statistics.platformstats",
     "django_celery_beat.periodictask",
     "announcements.announcement",
     "notifications.mail",
@@ -153,6 +157,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "subscriptions.view_payment",
             "certificates.view_certificate",
             "instructors.view_instructorprofile",
+            "statistics.view_learnerstats",
         }
     ),
     INSTRUCTOR: frozenset({"catalog.add_course", "catalog.view_category"}),

@@ -92,13 +92,3 @@ def lessons_with_progress(enrollment: Enrollment) -> list[tuple[Lesson, LessonPr
         .order_by("module__order", "module_id", "order", "pk")
     )
     return [(lesson, done.get(lesson.pk)) for lesson in lessons]
-
-
-def learner_counts() -> dict[str, Any]:
-    """Subqueries that write the two counters of a course from its enrollments."""
-    from_learners = Enrollment.objects.filter(course=OuterRef("pk")).order_by()
-    learning = from_learners.exclude(status__in=(EnrollmentStatus.WAITLISTED, EnrollmentStatus.DROPPED))
-    return {
-        "enrolled_count": Coalesce(Subquery(learning.values("course").annotate(n=Count("pk")).values("n")), 0),
-        "last_enrolled_at": Subquery(from_learners.order_by("-enrolled_at").values("enrolled_at")[:1]),
-    }

@@ -15,6 +15,7 @@ from backoffice.seed.people import People, make_people
 from backoffice.seed.reading import subjects
 from backoffice.seed.requests import make_requests
 from backoffice.seed.reviews import make_reviews
+from backoffice.seed.statistics import make_statistics
 from backoffice.seed.subscriptions import make_subscriptions
 from backoffice.seed.telling import make_telling
 from backoffice.seed.writing import World
@@ -54,4 +55,5 @@ def build_platform(world: World) -> People:
         make_activity(world, courses, lessons, people)
         make_requests(people, helped_course(courses))
         suspend_one(people)
+        make_statistics(world)
     return people

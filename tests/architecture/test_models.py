@@ -40,6 +40,8 @@ ELSEWHERE = {
     "notifications.DigestTime": "It is chosen on a page of one's own account, and shown on the person's page.",
     "notifications.NotificationPreference": "Chosen on a page of one's own account, and shown on the person's page.",
     "jobs.Pulse": "It answers the readiness question and the dashboard.",
+    "statistics.Freshness": "The moment is beside every figure.",
+    "statistics.StatSnapshot": "The series are below the figures of their subject.",
     "subscriptions.Movement": "The figures by month are made of them.",
     "reviews.BulkRefusal": "What a bulk decision left alone is a tab of its page.",
     "reviews.ReviewDecision": "What was decided on a review is in its history, and on the desk.",
@@ -58,6 +60,8 @@ WITHOUT_POLICY = {
     "reviews.ReviewDecision",
     "reviews.ReviewMark",
     "reviews.ReviewSkip",
+    "statistics.Freshness",
+    "statistics.StatSnapshot",
 }
 ORDER = (
     "records",
@@ -74,6 +78,7 @@ ORDER = (
     "announcements",
     "reviews",
     "certificates",
+    "statistics",
     "imports",
 )
 LINES = {line.model for _, lines in GROUPS for line in lines}

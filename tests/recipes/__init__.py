@@ -19,6 +19,7 @@ from tests.recipes import (
     jobs,
     notifications,
     reviews,
+    statistics,
     subscriptions,
 )
 
@@ -38,6 +39,7 @@ RECIPES: dict[type[Model], Recipe[Any]] = {
         jobs,
         notifications,
         reviews,
+        statistics,
         subscriptions,
     )
     for recipe in vars(module).values()

@@ -15,12 +15,13 @@ from apps.catalog.models import Category, Course
 from apps.instructors.models import InstructorProfile
 from apps.jobs.models import JobRun
 from apps.notifications.models import DigestTime, NotificationPreference
+from apps.statistics.models import InstructorStats
 from imports.models import ImportJob
 from tests.apps.access.conftest import World
 from tests.recipes import RECIPES
 
 OWNERS = {"uploader", "requester", "owner", "actor", "recipient"}
-OF_A_USER = (LoginEvent, InstructorProfile, NotificationPreference, DigestTime)
+OF_A_USER = (LoginEvent, InstructorProfile, InstructorStats, NotificationPreference, DigestTime)
 WITHOUT_RECIPE: dict[type[Model], Callable[[User], Model]] = {
     EmailAddress: lambda owner: EmailAddress.objects.create(user=owner, email=owner.email),
     Authenticator: lambda owner: Authenticator.objects.create(user=owner, type="totp", data={}),

@@ -41,6 +41,7 @@ from tests.recipes import (
     enrollments,
     notifications,
     reviews,
+    statistics,
 )
 from tests.support.importing import applied, planned
 from tests.support.kept import kept_for_the_file
@@ -95,7 +96,7 @@ def set_the_stage(world: World) -> Stage:
             plant(row, side)
     keys = {kind: row.pk for kind, row in world.rows["A"].items()}
     keys |= {f"other_{kind}": row.pk for kind, row in world.rows["B"].items()}
-    for more in (imported(world), kept(world), asked(world), subscribed(world), taught(world), announced(world)):
+    for more in (imported(world), kept(world), asked(world), subscribed(world), taught(world), announced(world), figured(world)):
         assert keys.keys().isdisjoint(more), f"Two records have one name: {keys.keys() & more.keys()}."
         keys |= more
     keys |= {f"version_of_{kind}": newest_version(world.rows["A"][kind]) for kind in KEPT_VERSIONS}
@@ -201,6 +202,18 @@ def announced(world: World) -> dict[str, Any]:
         keys |= {f"{before}announcement": draft.pk, f"{before}mail": mail.pk}
     keys["failed_mail"] = notifications.mail.make(state="failed", error="550 No such box.").pk
     keys["mail_template"] = notifications.mail_template.make(kind="matrix").pk
+    return keys
+
+
+def figured(world: World) -> dict[str, Any]:
+    """The figures of both courses, of those who lead them and of their learners, and those of the platform."""
+    keys: dict[str, Any] = {"platform_stats": statistics.platform_stats.make().pk}
+    for before, side, course, leader in (("", "A", world.a, "IO"), ("other_", "B", world.b, "IX")):
+        keys |= {
+            f"{before}course_stats": statistics.course_stats.make(course=course).pk,
+            f"{before}instructor_stats": statistics.instructor_stats.make(user=world.people[leader]).pk,
+            f"{before}learner_stats": statistics.learner_stats.make(user=world.rows[side]["user"]).pk,
+        }
     return keys
 
 

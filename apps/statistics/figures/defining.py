@@ -1,0 +1,95 @@
+"""What a figure is: its name, its words, its unit, and the rows it is made from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.db.models import BigIntegerField, Func, Model, QuerySet
+
+Unit = Literal["number", "percent", "seconds", "days", "stars", "moment", "money"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure. `value` is what the database does with the rows of its source; a figure without
+    one follows from others.
+
+    `words` stand on the screen when somebody points at it; nothing else says what it means. A part of other figures
+    that nobody reads by itself is not `is_shown`.
+    """
+
+    name: str
+    title: str
+    words: str
+    unit: Unit = "number"
+    value: Any = None
+    is_shown: bool = True
+
+    @property
+    def is_counted(self) -> bool:
+        return self.value is not None
+
+    @property
+    def empty(self) -> int | None:
+        """What the figure is where its source has no rows."""
+        return None if self.unit == "moment" else 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows that are grouped by the subject at `key`, and the figures counted from each group."""
+
+    rows: Callable[[], QuerySet[Any]]
+    key: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A model whose history tells of changes, and the way from a row of that history to the key of its subject."""
+
+    model: type[Model]
+    path: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of subject: which there are, how their figures are counted, and what changes them.
+
+    `daily` names the figures of which a series by day is kept, and `series` whose it is.
+    """
+
+    key: str
+    model: type[Model]
+    subject: str
+    subjects: Callable[[], QuerySet[Any]]
+    sources: tuple[Source, ...]
+    follows: tuple[Figure, ...]
+    trails: tuple[Trail, ...]
+    daily: tuple[str, ...] = ()
+    series: str = ""
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return (*self.counted, *self.follows)
+
+    @property
+    def counted(self) -> tuple[Figure, ...]:
+        return tuple(figure for source in self.sources for figure in source.figures)
+
+    def figure(self, name: str) -> Figure:
+        return next(figure for figure in self.figures if figure.name == name)
+
+
+class Seconds(Func):
+    """A moment as whole seconds, so that both databases sum spans exactly."""
+
+    output_field = BigIntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(
+            compiler, connection, template="CAST(strftime('%%%%s', %(expressions)s) AS INTEGER)", **extra
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="EXTRACT(EPOCH FROM %(expressions)s)::bigint", **extra)

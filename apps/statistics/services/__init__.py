@@ -1,0 +1,22 @@
+"""What is done to the figures: counting them anew, checking them, and keeping their series."""
+
+from apps.statistics.services.checking import Drift, check_figures
+from apps.statistics.services.platform import count_platform
+from apps.statistics.services.pruning import prune_series
+from apps.statistics.services.refreshing import (
+    refresh_course,
+    refresh_everything,
+    refresh_instructor,
+    refresh_touched,
+)
+
+__all__ = [
+    "Drift",
+    "check_figures",
+    "count_platform",
+    "prune_series",
+    "refresh_course",
+    "refresh_everything",
+    "refresh_instructor",
+    "refresh_touched",
+]
