@@ -13,9 +13,9 @@ from pytest_django import DjangoDbBlocker
 from apps.accounts.models import User
 from apps.catalog.models import Category, CourseInstructor, Lesson
 from apps.enrollments.services import refresh_counters
+from apps.records.writing.formulas import unescape
 from imports import services
 from imports.exporter import export_dataset
-from imports.formulas import unescape
 from imports.models import ImportJob, ImportRow
 from imports.types import KINDS
 from imports.types.base import Column, ImportKind
