@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "apps.enrollments",
     "apps.reviews",
     "apps.certificates",
+    "apps.reports",
     "imports",
     "import_export",  # after ours, whose command `export` goes first
     "backoffice.apps.BackofficeConfig",

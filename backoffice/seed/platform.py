@@ -12,6 +12,7 @@ from backoffice.seed.curriculum import make_curricula
 from backoffice.seed.learning import make_learning
 from backoffice.seed.people import People, make_people
 from backoffice.seed.reading import subjects
+from backoffice.seed.reports import make_reports
 from backoffice.seed.requests import make_requests
 from backoffice.seed.reviews import make_reviews
 from backoffice.seed.subscriptions import make_subscriptions
@@ -45,6 +46,8 @@ def build_platform(world: World) -> People:
             make_subscriptions(world, people)
         with change_set(title="Demo platform: certificates"):
             make_certificates(world, people)
+        with change_set(title="Demo platform: reports"):
+            make_reports(people)
         make_activity(world, courses, lessons, people)
         make_requests(people, helped_course(courses))
     return people

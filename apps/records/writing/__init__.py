@@ -1,4 +1,4 @@
-"""Rows as files people open: CSV and workbooks, in memory that does not grow, with nothing a spreadsheet would execute."""
+"""Rows as files people open: CSV and workbooks, in memory that does not grow, with nothing that would be executed."""
 
 from apps.records.writing.csv_file import csv_chunks
 from apps.records.writing.heads import Cells, Head, Shape

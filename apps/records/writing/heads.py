@@ -23,10 +23,14 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True)
 class Head:
-    """One column of a file. `name` stands in its header, `label` in sentences about it."""
+    """One column of a file. `name` stands in its header, `label` in sentences about it.
+
+    `pattern` is how a workbook shows its days, where that is not year-month-day.
+    """
 
     name: str
     label: str
     shape: Shape
     show: Callable[[Any], str]
     decimals: int = 2
+    pattern: str = ""

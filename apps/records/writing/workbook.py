@@ -32,7 +32,7 @@ def write_cells(
 
     Raises `RuleBroken` for what a workbook cannot hold; nothing is cut off.
     """
-    header = row
+    row = 0
     writers = [cell_writer(book, page, head) for head in heads]
     texts = [None if head.shape in TYPED else column_writer(head) for head in heads]
     for batch in batches:
@@ -44,8 +44,8 @@ def write_cells(
             for at, value in enumerate(values):
                 if value is not None and value != "":
                     writers[at](row, at, value)
-    if row > header:
-        page.autofilter(header, 0, row, len(heads) - 1)
+    if row:
+        page.autofilter(0, 0, row, len(heads) - 1)
     return row
 
 
@@ -75,7 +75,7 @@ def cell_writer(book: Any, page: Any, head: Head, **look: Any) -> Put:
 
 
 def _moment_writer(book: Any, page: Any, head: Head) -> Put:
-    shape = "yyyy-mm-dd hh:mm:ss" if head.shape is Shape.MOMENT else "yyyy-mm-dd"
+    shape = head.pattern or ("yyyy-mm-dd hh:mm:ss" if head.shape is Shape.MOMENT else "yyyy-mm-dd")
     shown_as = book.add_format({"num_format": shape})
 
     def write(row: int, at: int, value: date) -> None:
