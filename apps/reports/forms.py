@@ -19,6 +19,12 @@ FIGURE_WORDS = {"sum": "Sum", "average": "Average", "least": "Least", "most": "M
 NOTHING = ("", "—")
 
 
+class Boxes(forms.CheckboxSelectMultiple):
+    """Boxes to tick, in columns."""
+
+    template_name = "reports/boxes.html"
+
+
 class OrderedColumns(forms.CheckboxSelectMultiple):
     """Boxes in the order in which the columns stand in the file: the chosen ones first, and a way to move each."""
 
@@ -42,14 +48,17 @@ class ReportForm(forms.ModelForm):  # type: ignore[type-arg]
     list_source: ClassVar[Source]
 
     columns = forms.MultipleChoiceField(
-        required=False, widget=OrderedColumns, help_text="Not asked for where rows are grouped."
+        label="In this order",
+        required=False,
+        widget=OrderedColumns,
+        help_text="Where rows are grouped, the groups and figures below take their place.",
     )
     group_1 = forms.ChoiceField(label="Group by", required=False)
     group_2 = forms.ChoiceField(label="then by", required=False)
     group_3 = forms.ChoiceField(label="and by", required=False)
     figures = forms.MultipleChoiceField(
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=Boxes,
         help_text="For each group; without groups they stand below the rows.",
     )
     order = forms.ChoiceField(label="Order", required=False)
@@ -59,7 +68,7 @@ class ReportForm(forms.ModelForm):  # type: ignore[type-arg]
         Role.objects.none(),
         label="Share with",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=Boxes,
         help_text=str(Report._meta.get_field("shared_with").help_text),
     )
 
@@ -76,8 +85,9 @@ class ReportForm(forms.ModelForm):  # type: ignore[type-arg]
             self._begin_with(self.instance.definition)
         elif not self.is_bound:
             self.initial.setdefault("columns", list(self.list_source.first))
-        for name in self.fields:
-            dress(self.fields[name])
+        for field in self.fields.values():
+            if not isinstance(field.widget, forms.CheckboxSelectMultiple):
+                dress(field)
         self.fields["shared_with"].queryset = self._roles()  # type: ignore[attr-defined]
 
     def _offer(self) -> None:

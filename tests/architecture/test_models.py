@@ -70,6 +70,7 @@ ORDER = (
     "enrollments",
     "reviews",
     "certificates",
+    "reports",
     "imports",
 )
 LINES = {line.model for _, lines in GROUPS for line in lines}

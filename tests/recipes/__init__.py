@@ -16,6 +16,7 @@ from tests.recipes import (
     imports,
     jobs,
     notifications,
+    reports,
     reviews,
     subscriptions,
 )
@@ -33,6 +34,7 @@ RECIPES: dict[type[Model], Recipe[Any]] = {
         imports,
         jobs,
         notifications,
+        reports,
         reviews,
         subscriptions,
     )

@@ -1,6 +1,5 @@
 """A report on the screen: its first rows, its totals, and what it is narrowed by."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -8,11 +7,12 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 
 from apps.records.writing import Head, Shape
 from apps.reports.making import Table
-from apps.reports.making.files import total_lines
+from apps.reports.making.totals import Told, total_lines
 from apps.reports.making.words import grouped, narrowed
 
 PREVIEWED = 50
 NUMBERS = frozenset({Shape.WHOLE, Shape.NUMBER})
+DATES = frozenset({Shape.DAY, Shape.MOMENT})
 LONGEST = 120
 
 
@@ -31,7 +31,7 @@ def preview(table: Table) -> dict[str, Any]:
         "is_more": is_more,
         "previewed": PREVIEWED,
         "row_count": table.count() if is_more else len(rows),
-        "totals": [[*total_cells(table, name, values)] for name, values in total_lines(table)] if rows else [],
+        "totals": [total_cells(table, name, told) for name, told in total_lines(table)] if rows else [],
         "narrowed": list(narrowed(table)),
         "grouped": grouped(table) if table.is_grouped else [],
         "as_of": table.as_of,
@@ -40,7 +40,11 @@ def preview(table: Table) -> dict[str, Any]:
 
 
 def cell(head: Head, value: Any) -> dict[str, Any]:
-    return {"text": shown(head, value), "is_number": head.shape in NUMBERS, "label": head.label}
+    return {
+        "text": shown(head, value),
+        "is_number": head.shape in NUMBERS,
+        "is_fixed": head.shape in DATES,
+    }
 
 
 def shown(head: Head, value: Any) -> str:
@@ -53,8 +57,8 @@ def shown(head: Head, value: Any) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def total_cells(table: Table, name: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    told = [cell(part.head, values[part.name]) if part.name in values else {"text": ""} for part in table.parts]
-    if told and not told[0]["text"]:
-        told[0] = {"text": name}
-    return told
+def total_cells(table: Table, name: str, told: Told) -> list[dict[str, Any]]:
+    cells = [cell(*told[part.name]) if part.name in told else {"text": ""} for part in table.parts]
+    if cells and not cells[0]["text"]:
+        cells[0] = {"text": name}
+    return cells

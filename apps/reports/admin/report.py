@@ -79,6 +79,7 @@ class ReportAdmin(TabbedAdmin[Report]):
     search_help_text = "Name"
     ordering = ("name", "pk")
     list_before_template = "reports/list_before.html"
+    add_words = "Build a report"
     empty_title = "You have saved no reports yet"
     empty_text = "Open any list, narrow it down, and choose “Save as report” below it. Or begin here with a list."
     empty_action = ("Build a report", "admin:reports_report_add")

@@ -1,7 +1,7 @@
 """A report as a file: CSV to go on with, a workbook to work in, PDF to hand round."""
 
 from codecs import BOM_UTF8
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import IO, Any
 
 import xlsxwriter
@@ -11,6 +11,7 @@ from apps.records.writing import Shape, csv_chunks, write_cells
 from apps.records.writing.workbook import LAST_ROW, OPTIONS, cell_writer
 from apps.reports.making.paper import write_paper
 from apps.reports.making.table import Table
+from apps.reports.making.totals import MOST_TOTALS, total_lines
 from apps.reports.making.words import facts
 
 WIDTHS = {Shape.MOMENT: 20, Shape.DAY: 12, Shape.WHOLE: 12, Shape.NUMBER: 14, Shape.YES_NO: 10, Shape.WORD: 16}
@@ -49,51 +50,20 @@ def write_totals(book: Any, page: Any, table: Table, row: int) -> None:
     label = book.add_format(look)
     if row + MOST_TOTALS >= LAST_ROW:
         raise RuleBroken("A workbook holds at most 1,048,575 rows. Narrow the report down, or make CSV.")
-    for at_row, (name, values) in enumerate(total_lines(table), start=row):
+    for at_row, (name, told) in enumerate(total_lines(table), start=row):
         for at, part in enumerate(table.parts):
-            value = values.get(part.name)
+            head, value = told.get(part.name, (part.head, None))
             if value is not None:
-                cell_writer(book, page, table_head(table, part.name), **look)(at_row, at, value)
+                cell_writer(book, page, head, **look)(at_row, at, value)
             elif not at:
                 page.write_string(at_row, at, name, label)
             else:
                 page.write_blank(at_row, at, None, label)
 
 
-MOST_TOTALS = 200
-
-
-def total_lines(table: Table) -> list[tuple[str, Mapping[str, Any]]]:
-    """The lines below the rows: one for each currency, and in a list of rows one for each kind of figure.
-
-    In a list of rows a figure stands below its column, and has its kind in the name of the line.
-    """
-    if table.is_grouped:
-        return list(table.totals())
-    lines: list[tuple[str, Mapping[str, Any]]] = []
-    for name, values in table.totals():
-        for function in dict.fromkeys(figure.function for figure in table.figures):
-            below = {
-                figure.column.name: values[figure.name]
-                for figure in table.figures
-                if figure.function == function and figure.column
-            }
-            if function:
-                lines.append((LINES[function] + name.removeprefix("Total"), below))
-            else:
-                lines.append((f"{values['rows']:,} rows{name.removeprefix('Total')}", {}))
-    return lines
-
-
-LINES = {"sum": "Total", "average": "Average", "least": "Least", "most": "Most"}
-
-
-def table_head(table: Table, name: str) -> Any:
-    return next(part.head for part in table.parts if part.name == name)
-
-
 def write_pdf(table: Table, to: IO[bytes], *, title: str, by: Any) -> None:
-    write_paper(table, to, facts=facts(table, title=title, by=by, row_count=None), title=title, lines=total_lines)
+    told = facts(table, title=title, by=by, row_count=None)
+    write_paper(table, to, facts=told, title=title, lines=total_lines)
 
 
 WRITERS: dict[str, Callable[..., None]] = {"csv": write_csv, "xlsx": write_book, "pdf": write_pdf}

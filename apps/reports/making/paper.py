@@ -32,7 +32,7 @@ class Paper(FPDF):
         self.set_margin(MARGIN)
         self.set_auto_page_break(auto=True, margin=MARGIN + 4)
         self.set_title(title)
-        for name in (SANS, *FALLBACKS):
+        for name in FALLBACKS:
             self.add_font(name, fname=FOLDER / name)
         self.set_fallback_fonts([name for name in FALLBACKS if name != SANS], exact_match=False)
         self.set_text_shaping(use_shaping_engine=True)
@@ -88,9 +88,9 @@ def write_paper(table: Table, to: IO[bytes], *, facts: Sequence[tuple[str, str]]
     paper.set_draw_color(*TINT)
     for row in rows:
         put_row(paper, row, INK)
-    for name, values in lines(table):
-        told = [part.head.show(values[part.name]) if part.name in values else "" for part in table.parts]
-        put_row(paper, [told[0] or name, *told[1:]], INK, is_filled=True)
+    for name, told in lines(table):
+        texts = [head.show(value) for head, value in (told.get(part.name, (part.head, None)) for part in table.parts)]
+        put_row(paper, [texts[0] or name, *texts[1:]], INK, is_filled=True)
     to.write(bytes(paper.output()))
 
 

@@ -9,7 +9,7 @@ MONEY_SOURCES = (
         "Payments",
         Payment,
         (
-            Col("paid_at"),
+            Col("paid_at", "Paid"),
             Col("kind"),
             Col("amount_minor", "Amount", is_hundredths=True, currency="currency"),
             Col("currency"),

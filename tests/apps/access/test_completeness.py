@@ -127,6 +127,8 @@ WHO_RUNS = {
     "imports.undo": "Whoever uploaded the file, or an administrator, and as long as they may import its kind.",
     "jobs.tidy_up": "By itself, and by hand by managers and administrators.",
     "notifications.mail_unread_notifications": "By itself.",
+    "reports.make": "Whoever may see the report; its file is theirs alone, with their own rows and columns.",
+    "reports.tidy": "By itself, and by hand by managers and administrators.",
     "subscriptions.run_scheduled_changes": "By itself, and by hand by managers and administrators.",
     "reviews.decide_many": "Whoever asked for the bulk decision, and as long as they may decide on each review.",
     "reviews.mark_waiting": "Whoever changed a rule.",

@@ -30,7 +30,7 @@ from tests.apps.access.conftest import World, make_world, rows_of
 from tests.apps.access.matrix.canaries import canary, plant
 from tests.apps.access.matrix.paying import subscribed
 from tests.apps.access.matrix.table import PEOPLE
-from tests.recipes import access, accounts, audit, catalog, certificates, enrollments, notifications, reviews
+from tests.recipes import access, accounts, audit, catalog, certificates, enrollments, notifications, reports, reviews
 from tests.support.importing import applied, planned
 from tests.support.kept import kept_for_the_file
 from tests.support.people import grant, person
@@ -148,7 +148,7 @@ def asked(world: World) -> dict[str, Any]:
     keys["bulk"] = reviews.bulk_decision.make(requester=world.people["MO"]).pk
     keys["rule"] = reviews.review_rule.make(code="matrix").pk
     keys["testimonial"] = reviews.testimonial.make(review_id=keys["review"]).pk
-    return keys | {"helper": helper.pk, "helper_below": below.pk} | certified(world)
+    return keys | {"helper": helper.pk, "helper_below": below.pk} | certified(world) | reported(world)
 
 
 def certified(world: World) -> dict[str, Any]:
@@ -176,6 +176,16 @@ def certified(world: World) -> dict[str, Any]:
     shown = certificates.certificate.make(course=world.a, user=person("shown", "student"))
     keys |= {"public_number": shown.number, "spare_template": spare}
     return keys | {"earned": earned.pk, "bundle": bundle.pk}
+
+
+def reported(world: World) -> dict[str, Any]:
+    """A report of MA that is nobody else's, and a file made of it."""
+    manager = world.people["MA"]
+    report = reports.report.make(owner=manager, source="enrollments", columns=["course_title", "status"])
+    made = reports.report_run.make(
+        requester=manager, file=default_storage.save("reports/stage.csv", ContentFile(b"Code\n"))
+    )
+    return {"report": report.pk, "report_file": made.pk}
 
 
 def imported(world: World) -> dict[str, Any]:
