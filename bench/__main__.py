@@ -1,4 +1,4 @@
-"""`python -m bench`: imports, lists, workbooks and the review desk, on every database there is, with their targets."""
+"""`python -m bench`: imports, lists, files and whole pages, on every database there is, with their targets."""
 
 import argparse
 import tempfile
@@ -9,11 +9,12 @@ from typing import Any
 from bench.certificates_report import measure_certificates
 from bench.databases import Engine, Postgres, Sqlite
 from bench.desk_report import measure_desk
+from bench.exports_report import measure_exports
 from bench.files import write_file
 from bench.scopes_report import measure_lists
 from bench.workbook_report import measure_workbook
 
-PARTS = ("imports", "lists", "workbook", "certificates", "reviews")
+PARTS = ("imports", "lists", "workbook", "certificates", "reviews", "exports")
 KINDS = ("lessons", "enrollments")
 TARGETS = {"PostgreSQL": (30, 8), "SQLite": (12, 10)}
 STOCK_ROWS = 1_000
@@ -49,6 +50,8 @@ def main() -> None:
                     measure_certificates(engine, number=chosen.rows)
                 if "reviews" in chosen.part:
                     measure_desk(engine, reviews=chosen.reviews)
+                if "exports" in chosen.part:
+                    measure_exports(engine, rounds=chosen.rounds)
             finally:
                 engine.drop()
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,33 +10,28 @@ import django
 
 django.setup()
 
-from bench import bare, certificates, data, desk, ours, scopes, scopes_data, stock  # noqa: E402 - Django comes first
+from bench import bare, certificates, data, desk, exports, ours, scopes, scopes_data, stock  # noqa: E402 - Django comes first
+
+MEASURED: dict[str, Callable[[str, Path], Any]] = {
+    "seed": lambda _kind, _path: data.seed(),
+    "fill": lambda kind, _path: scopes_data.seed(int(kind)),
+    "lists": lambda kind, _path: scopes.run(int(kind)),
+    "fill-desk": lambda kind, _path: desk.seed(int(kind)),
+    "desk": lambda _kind, _path: desk.run(),
+    "fill-exports": lambda _kind, _path: exports.seed(),
+    "exports": lambda kind, _path: exports.run(kind),
+    "stock": lambda kind, path: stock.run(path, kind),
+    "workbook": lambda _kind, path: ours.run_workbook(path),
+    "certificates": lambda kind, _path: certificates.run(int(kind)),
+    "bare": lambda kind, path: bare.run(path, kind),
+    "ours": lambda kind, path: ours.run(path, kind, replan=False),
+    "replan": lambda kind, path: ours.run(path, kind, replan=True),
+}
 
 
 def main() -> None:
     what, kind, path = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-    found: Any = {}
-    if what == "seed":
-        data.seed()
-    elif what == "fill":
-        scopes_data.seed(int(kind))
-    elif what == "lists":
-        found = scopes.run(int(kind))
-    elif what == "fill-desk":
-        desk.seed(int(kind))
-    elif what == "desk":
-        found = desk.run()
-    elif what == "stock":
-        found = stock.run(path, kind)
-    elif what == "workbook":
-        found = ours.run_workbook(path)
-    elif what == "certificates":
-        found = certificates.run(int(kind))
-    elif what == "bare":
-        found = bare.run(path, kind)
-    else:
-        found = ours.run(path, kind, replan=what == "replan")
-    print(json.dumps(found, default=str))
+    print(json.dumps(MEASURED[what](kind, path) or {}, default=str))
 
 
 main()
