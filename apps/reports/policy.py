@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from apps.access.models import Role
 from apps.records.policy import OwnRowsPolicy, policy
 from apps.records.reasons import ByRole, Kind, Reason
 from apps.reports.models import Report, ReportRun
@@ -50,8 +51,7 @@ def shared(user: Any) -> QuerySet[Any]:
 
 def roles_of(user: Any) -> QuerySet[Any]:
     """The roles that count for the person now."""
-    roles: QuerySet[Any] = Report.shared_with.field.related_model.objects.filter(is_active=True, user=user.pk)
-    return roles
+    return Role.objects.filter(is_active=True, user=user.pk)
 
 
 def roles_shared(user: Any, report: Report) -> list[Any]:

@@ -85,11 +85,12 @@ class Table:
         """One tuple for each row of the file; a row of the list also brings its key, which is not shown."""
         asked = {f"c{at}": part.expression for at, part in enumerate(self.parts)}
         if not self.is_grouped:
-            return self.rows.order_by(*self._order()).values_list(*asked.values(), "pk")
+            values: QuerySet[Any] = self.rows.order_by(*self._order()).values_list(*asked.values(), "pk")
+            return values
         names = {f"c{at}" for at, part in enumerate(self.parts) if is_figure_name(part.name)}
         figures = {name: one for name, one in asked.items() if name in names}
         groups = {name: F(one) if isinstance(one, str) else one for name, one in asked.items() if name not in names}
-        rows = self.rows.order_by().values(**groups).annotate(**figures)
+        rows: QuerySet[Any] = self.rows.order_by().values(**groups).annotate(**figures)
         return rows.order_by(*self._group_order()).values_list(*asked)
 
     def batches(self, most: int | None = None) -> Iterator[list[Cells]]:
@@ -189,7 +190,8 @@ def plainly(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Each row once, and nothing beside it that could be grouped by."""
     query = rows.query
     if query.distinct or query.combinator or query.annotations or query.is_sliced:
-        return rows.model._base_manager.filter(pk__in=rows.values("pk"))
+        again: QuerySet[Any] = rows.model._base_manager.filter(pk__in=rows.values("pk"))
+        return again
     return rows.select_related(None)
 
 
