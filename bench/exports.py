@@ -33,7 +33,7 @@ FILL = """
         CASE WHEN c.sort_order < 20 THEN 'completed' WHEN c.sort_order < 21 THEN 'suspended'
              WHEN c.sort_order < 22 AND u.id % 2 = 0 THEN 'waitlisted' ELSE 'active' END,
         'staff', u.created_at, 40, u.created_at, u.created_at
-    FROM accounts_user u CROSS JOIN catalog_course c WHERE u.role = 'student'
+    FROM accounts_user u CROSS JOIN catalog_course c WHERE u.email LIKE 'learner%@example.org' AND c.code LIKE 'C-%'
 """
 
 

@@ -30,6 +30,9 @@ class OrderedColumns(forms.CheckboxSelectMultiple):
 
     template_name = "reports/columns.html"
 
+    class Media:
+        js = (forms.Script("reports/builder.js", defer=True),)
+
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         chosen = [str(one) for one in value or ()]
         choices = list(self.choices)
@@ -104,7 +107,7 @@ class ReportForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _begin_with(self, definition: Definition) -> None:
         groups = (*definition.groups, "", "", "")
-        self.initial |= {f"group_{at + 1}": groups[at] for at in range(MOST_GROUPS)}
+        self.initial.update({f"group_{at + 1}": groups[at] for at in range(MOST_GROUPS)})
         for name in ("columns", "figures"):
             self.initial[name] = list(getattr(definition, name))
         for name in ("order", "period_column", "period", "listing"):

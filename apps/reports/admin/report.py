@@ -103,7 +103,6 @@ class ReportAdmin(TabbedAdmin[Report]):
 
     class Media:
         css = {"all": ("admin_theme/pages.css", "reports/reports.css")}
-        js = ("reports/builder.js",)
 
     # The list
 
