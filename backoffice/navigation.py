@@ -84,6 +84,13 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
         ),
     ),
     (
+        "Reports",
+        (
+            Line("Reports", "reports.report", "table_chart", "o"),
+            Line("Report files", "reports.reportrun", "file_save"),
+        ),
+    ),
+    (
         "Imports & exports",
         (
             Line("Imports", "imports.importjob", "upload_file", "i"),

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "apps.reviews",
     "apps.certificates",
     "apps.statistics",
+    "apps.reports",
     "imports",
     "import_export",  # after ours, whose command `export` goes first
     "backoffice.apps.BackofficeConfig",

@@ -1,4 +1,4 @@
-"""`python -m bench`: imports, lists, workbooks, desk and figures, on every database there is, with their targets."""
+"""`python -m bench`: imports, lists, files and whole pages, on every database there is, with their targets."""
 
 import argparse
 import tempfile
@@ -9,12 +9,13 @@ from typing import Any
 from bench.certificates_report import measure_certificates
 from bench.databases import Engine, Postgres, Sqlite
 from bench.desk_report import measure_desk
+from bench.exports_report import measure_exports
 from bench.figures_report import measure_figures
 from bench.files import write_file
 from bench.scopes_report import measure_lists
 from bench.workbook_report import measure_workbook
 
-PARTS = ("imports", "lists", "workbook", "certificates", "reviews", "statistics")
+PARTS = ("imports", "lists", "workbook", "certificates", "reviews", "statistics", "exports")
 KINDS = ("lessons", "enrollments")
 TARGETS = {"PostgreSQL": (30, 8), "SQLite": (12, 10)}
 STOCK_ROWS = 1_000
@@ -54,6 +55,8 @@ def main() -> None:
                     measure_desk(engine, reviews=chosen.reviews)
                 if "statistics" in chosen.part:
                     measure_figures(engine, enrollments=chosen.enrollments)
+                if "exports" in chosen.part:
+                    measure_exports(engine, rounds=chosen.rounds)
             finally:
                 engine.drop()
 

@@ -10,26 +10,30 @@ import django
 
 django.setup()
 
-from bench import bare, certificates, data, desk, figures, ours, scopes, scopes_data, stock  # noqa: E402 - Django comes first
+from bench import bare, certificates, data, desk, exports, figures, ours, scopes, scopes_data, stock  # noqa: E402 - Django comes first
+
+MEASURED: dict[str, Callable[[str, Path], Any]] = {
+    "seed": lambda _kind, _path: data.seed(),
+    "fill": lambda kind, _path: scopes_data.seed(int(kind)),
+    "lists": lambda kind, _path: scopes.run(int(kind)),
+    "fill-desk": lambda kind, _path: desk.seed(int(kind)),
+    "desk": lambda _kind, _path: desk.run(),
+    "fill-exports": lambda _kind, _path: exports.seed(),
+    "exports": lambda kind, _path: exports.run(kind),
+    "fill-figures": lambda kind, _path: figures.seed(int(kind)),
+    "figures": lambda _kind, _path: figures.run(),
+    "stock": lambda kind, path: stock.run(path, kind),
+    "workbook": lambda _kind, path: ours.run_workbook(path),
+    "certificates": lambda kind, path: certificates.run(int(kind), int(str(path))),
+    "bare": lambda kind, path: bare.run(path, kind),
+    "ours": lambda kind, path: ours.run(path, kind, replan=False),
+    "replan": lambda kind, path: ours.run(path, kind, replan=True),
+}
 
 
 def main() -> None:
     what, kind, path = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-    ways: dict[str, Callable[[], Any]] = {
-        "seed": data.seed,
-        "fill": lambda: scopes_data.seed(int(kind)),
-        "lists": lambda: scopes.run(int(kind)),
-        "fill-desk": lambda: desk.seed(int(kind)),
-        "desk": desk.run,
-        "fill-figures": lambda: figures.seed(int(kind)),
-        "figures": figures.run,
-        "stock": lambda: stock.run(path, kind),
-        "workbook": lambda: ours.run_workbook(path),
-        "certificates": lambda: certificates.run(int(kind), int(sys.argv[3])),
-        "bare": lambda: bare.run(path, kind),
-    }
-    found = ways[what]() if what in ways else ours.run(path, kind, replan=what == "replan")
-    print(json.dumps(found or {}, default=str))
+    print(json.dumps(MEASURED[what](kind, path) or {}, default=str))
 
 
 main()

@@ -1,4 +1,4 @@
-"""The app's registration with Django, and its check of the settings."""
+"""The app's registration with Django, its check of the settings, and what it offers to reports."""
 
 from django.apps import AppConfig
 from django.core.checks import Tags, register
@@ -10,3 +10,4 @@ class ImportsConfig(AppConfig):
 
     def ready(self) -> None:
         register(import_string("imports.checks.check_approval_kinds"), Tags.security)
+        import_string("imports.reporting.offer_to_reports")()

@@ -8,8 +8,8 @@ from typing import IO, Any
 import xlsxwriter
 from django.utils import timezone
 
+from apps.records.writing.workbook import LAST_ROW, LONGEST_CELL, OPTIONS
 from imports.errors_file.writing import CellWriter
-from imports.exporter.sheets import LAST_ROW, LONGEST_CELL, OPTIONS
 from imports.models import ImportJob, ImportRow
 from imports.parts import LONGEST_NAME, Part, parts_of
 from imports.types.columns import CellFault, Column, Day, Number, WholeNumber

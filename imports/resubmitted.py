@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from apps.records.rules import RuleBroken
+from apps.records.writing.formulas import unescape
 from imports.codes import WHOLE_ROW, FileCode, FileRefused, RowCode
 from imports.fault_columns import is_fault_header, is_line_header, line_header
 from imports.files import headers_known_for
-from imports.formulas import unescape
 from imports.guard import refuse_dangerous, refuse_size, safe_display_name
 from imports.models import ImportJob, ImportRow
 from imports.parts import Part, parts_of

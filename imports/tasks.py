@@ -22,6 +22,7 @@ from apps.enrollments.models import Enrollment
 from apps.jobs.models import JobRun
 from apps.jobs.registry import job
 from apps.jobs.running import Run
+from apps.records.listed import listed_rows
 from apps.records.policy import scope
 from apps.records.rules import RuleBroken
 from imports.approvals import is_awaited
@@ -38,7 +39,6 @@ from imports.corrections import corrected_rows, digest_of_corrections, drop_corr
 from imports.exporter import export_dataset
 from imports.exporter.course_workbook import export_courses
 from imports.exporter.keeping import delete_old_exports
-from imports.exporter.lists import listed_rows
 from imports.exporter.person_file import export_person
 from imports.files import delete_file, forget_passwords, tables_of
 from imports.mapping import exact_mapping

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, Q, QuerySet
 
 from apps.records.reasons import ByRole, Kind, Reason, Stop, enough
@@ -208,3 +209,18 @@ def has_policy(model: type[Model]) -> bool:
 def scope(user: Any, verb: str, model: type[Model]) -> QuerySet[Any]:
     """The rows of this model to which the person may do the verb; empty for anyone who is not staff at work."""
     return policy_for(model).scope(user, verb)
+
+
+def path_is_masked(user: Any, model: type[Model], path: str) -> bool:
+    """Whether a step of this path (`user__email`) is a field that is masked for the person."""
+    at: Any = model
+    for part in path.split("__"):
+        if has_policy(at) and part in policy_for(at).masked_fields(user):
+            return True
+        try:
+            at = at._meta.get_field(part).related_model
+        except FieldDoesNotExist:
+            return False
+        if at is None:
+            return False
+    return False

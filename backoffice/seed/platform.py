@@ -13,6 +13,7 @@ from backoffice.seed.instructors import make_instructor_profiles, suspend_one
 from backoffice.seed.learning import make_learning
 from backoffice.seed.people import People, make_people
 from backoffice.seed.reading import subjects
+from backoffice.seed.reports import make_reports
 from backoffice.seed.requests import make_requests
 from backoffice.seed.reviews import make_reviews
 from backoffice.seed.statistics import make_statistics
@@ -52,6 +53,8 @@ def build_platform(world: World) -> People:
             make_certificates(world, people)
         with change_set(title="Demo platform: announcements"):
             make_telling(world, people, helped_course(courses))
+        with change_set(title="Demo platform: reports"):
+            make_reports(people)
         make_activity(world, courses, lessons, people)
         make_requests(people, helped_course(courses))
         suspend_one(people)

@@ -18,13 +18,14 @@ from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import relative_time, two_lines
 from admin_theme.offers import ListOffer, SelectionOffer, list_offers, selection_offers
 from apps.audit.downloads import note_download
+from apps.records.listed import listed_rows
 from apps.records.policy import policy_for, scope
 from apps.records.rules import RuleBroken
 from imports.admin import gift_files, workbooks
 from imports.admin.downloads import found_or_nothing
 from imports.exporter import FORMATS, export_dataset
 from imports.exporter.keeping import may_fetch, oldest_kept
-from imports.exporter.lists import kind_of, listed_rows
+from imports.exporter.lists import kind_of
 from imports.models import ExportRecord
 from imports.tasks import make_export
 from imports.types import KINDS

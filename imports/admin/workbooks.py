@@ -14,11 +14,11 @@ from admin_theme.console.rights import as_key
 from admin_theme.gate import may_here
 from admin_theme.offers import ListOffer, SelectionOffer, list_offers, record_offers, selection_offers
 from apps.catalog.models import Course
+from apps.records.listed import listed_rows
 from apps.records.policy import policy_for, scope
 from apps.records.rules import RuleBroken
 from imports.exporter import workbook
 from imports.exporter.course_workbook import WORKBOOK, export_courses, rows_in
-from imports.exporter.lists import listed_rows
 from imports.tasks import make_workbook
 
 AT_ONCE = 5_000

@@ -12,11 +12,11 @@ from typing import IO, Any
 
 import xlsxwriter
 
+from apps.records.writing.formulas import ESCAPE, escape, looks_like_formula
+from apps.records.writing.workbook import OPTIONS
 from imports.codes import RowCode
 from imports.errors_file.failed_rows import FailedRow, Layout, failed_rows
-from imports.exporter.sheets import OPTIONS
 from imports.files import tables_of
-from imports.formulas import ESCAPE, escape, looks_like_formula
 from imports.models import ImportJob
 from imports.parts import Part, parts_of
 from imports.readers import CellValue, Table

@@ -7,15 +7,15 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
 
-from apps.records.policy import policy_for, scope
+from apps.records.policy import path_is_masked, policy_for, scope
 from apps.records.rules import RuleBroken
+from apps.records.writing import Cells
 from imports.exporter.filters import filtered
 from imports.types.archive_column import Archive
 from imports.types.base import ImportKind
 from imports.types.columns import Column, Reference
 
 BATCH = 2_000
-Cells = Sequence[Any]
 
 
 @dataclass(slots=True)
@@ -96,19 +96,8 @@ def is_beside(kind: ImportKind, column: Column) -> bool:
 
 def _is_masked(kind: ImportKind, column: Column, user: Any) -> bool:
     if isinstance(column, Reference) and column.virtual:
-        return _path_is_masked(column.model, column.own_part, user)
-    return _path_is_masked(kind.model, column.path, user)
-
-
-def _path_is_masked(model: type[Model], path: str, user: Any) -> bool:
-    for part in path.split("__"):
-        if part in policy_for(model).masked_fields(user):
-            return True
-        found = _field_of(model, part)
-        if found is None or found.related_model is None:
-            return False
-        model = found.related_model
-    return False
+        return path_is_masked(user, column.model, column.own_part)
+    return path_is_masked(user, kind.model, column.path)
 
 
 def _field_of(model: type[Model], name: str) -> Any:

@@ -6,19 +6,11 @@ from typing import IO, Any
 
 import xlsxwriter
 
+from apps.records.writing.workbook import LAST_ROW, OPTIONS
 from imports.types.columns import CellFault, Code, Column, Day, LongText, Number, WholeNumber, YesNo
 
-LAST_ROW = 1_048_576
-LONGEST_CELL = 32_767
 LONGEST_LIST = 255
 CHOICES_SHEET = "Choices"
-OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "default_date_format": "yyyy-mm-dd",
-}
 WIDTHS: tuple[tuple[type[Column], int], ...] = ((LongText, 50), (Code, 20), (Day, 18), (Number, 12), (WholeNumber, 12))
 TEXT_WIDTH = 30
 

@@ -9,8 +9,8 @@ from hashlib import blake2b
 from typing import Any
 
 from apps.records.keys import fold_key
+from apps.records.writing.formulas import looks_like_formula, unescape
 from imports.codes import WHOLE_ROW, Message, WarningCode
-from imports.formulas import looks_like_formula, unescape
 from imports.mapping.placeholders import PLACEHOLDER, headers_in
 from imports.parts import Part
 from imports.readers.base import CellValue, RawRow

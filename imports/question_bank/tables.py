@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from apps.records.writing.formulas import escape
 from imports.codes import CONTROL, Message, spelled, visible
-from imports.formulas import escape
 from imports.question_bank.into import Target
 from imports.questions import ParsedAnswer, ParsedQuestion, QuestionType, Unreadable, Verdict
 from imports.readers.base import RawRow, Shape

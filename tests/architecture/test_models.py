@@ -79,6 +79,7 @@ ORDER = (
     "reviews",
     "certificates",
     "statistics",
+    "reports",
     "imports",
 )
 LINES = {line.model for _, lines in GROUPS for line in lines}

@@ -14,11 +14,11 @@ from pytest_django import DjangoDbBlocker
 from apps.accounts.models import User
 from apps.catalog.models import Category, CourseInstructor, Lesson
 from apps.enrollments.services import refresh_counters
+from apps.records.writing.formulas import unescape
 from apps.subscriptions.models import Subscription
 from apps.subscriptions.services import correct_payment
 from imports import services
 from imports.exporter import export_dataset
-from imports.formulas import unescape
 from imports.models import ImportJob, ImportRow
 from imports.types import KINDS
 from imports.types.base import Column, ImportKind

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-from imports.formulas import unescape
+from apps.records.writing.formulas import unescape
 from imports.readers.base import CellValue
 from imports.types.columns.texts import Code
 

@@ -3,8 +3,8 @@
 import unicodedata
 from typing import Any
 
+from apps.records.writing.formulas import DANGEROUS, ESCAPE, looks_like_formula, unescape
 from imports.codes import RowCode
-from imports.formulas import DANGEROUS, ESCAPE, looks_like_formula, unescape
 from imports.readers.base import CellValue
 from imports.types.columns.base import CellFault, Column, text_of
 

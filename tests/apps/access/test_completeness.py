@@ -134,6 +134,8 @@ WHO_RUNS = {
     "statistics.check": "By itself, and by hand by managers and administrators.",
     "statistics.prune": "By itself, and by hand by managers and administrators.",
     "statistics.refresh": "By itself, and by hand by managers, administrators and whoever sees the platform's figures.",
+    "reports.make": "Whoever may see the report; its file is theirs alone, with their own rows and columns.",
+    "reports.tidy": "By itself, and by hand by managers and administrators.",
     "subscriptions.run_scheduled_changes": "By itself, and by hand by managers and administrators.",
     "reviews.decide_many": "Whoever asked for the bulk decision, and as long as they may decide on each review.",
     "reviews.mark_waiting": "Whoever changed a rule.",

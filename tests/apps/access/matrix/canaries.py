@@ -34,6 +34,8 @@ LEFT_AS_THEY_ARE = {
     "imports.importjob.file": "It names the kept file.",
     "imports.exportrecord.kind": "The name of a kind decides what is done.",
     "imports.exportrecord.file": "It names the kept file.",
+    "reports.report.source": "The name of a list decides what is shown.",
+    "reports.reportrun.file": "It names the kept file.",
     "jobs.jobrun.job": "The name of a job decides what is done.",
     "jobs.jobrun.subject": "It names the record the run is about.",
     "jobs.jobrun.only_one": "It names the record the run is about.",

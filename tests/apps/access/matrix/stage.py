@@ -40,6 +40,7 @@ from tests.recipes import (
     certificates,
     enrollments,
     notifications,
+    reports,
     reviews,
     statistics,
 )
@@ -96,7 +97,15 @@ def set_the_stage(world: World) -> Stage:
             plant(row, side)
     keys = {kind: row.pk for kind, row in world.rows["A"].items()}
     keys |= {f"other_{kind}": row.pk for kind, row in world.rows["B"].items()}
-    for more in (imported(world), kept(world), asked(world), subscribed(world), taught(world), announced(world), figured(world)):
+    for more in (
+        imported(world),
+        kept(world),
+        asked(world),
+        subscribed(world),
+        taught(world),
+        announced(world),
+        figured(world),
+    ):
         assert keys.keys().isdisjoint(more), f"Two records have one name: {keys.keys() & more.keys()}."
         keys |= more
     keys |= {f"version_of_{kind}": newest_version(world.rows["A"][kind]) for kind in KEPT_VERSIONS}
@@ -160,7 +169,7 @@ def asked(world: World) -> dict[str, Any]:
     keys["bulk"] = reviews.bulk_decision.make(requester=world.people["MO"]).pk
     keys["rule"] = reviews.review_rule.make(code="matrix").pk
     keys["testimonial"] = reviews.testimonial.make(review_id=keys["review"]).pk
-    return keys | {"helper": helper.pk, "helper_below": below.pk} | certified(world)
+    return keys | {"helper": helper.pk, "helper_below": below.pk} | certified(world) | reported(world)
 
 
 def certified(world: World) -> dict[str, Any]:
@@ -215,6 +224,16 @@ def figured(world: World) -> dict[str, Any]:
             f"{before}learner_stats": statistics.learner_stats.make(user=world.rows[side]["user"]).pk,
         }
     return keys
+
+
+def reported(world: World) -> dict[str, Any]:
+    """A report of MA that is nobody else's, and a file made of it."""
+    manager = world.people["MA"]
+    report = reports.report.make(owner=manager, source="enrollments", columns=["course_title", "status"])
+    made = reports.report_run.make(
+        requester=manager, file=default_storage.save("reports/stage.csv", ContentFile(b"Code\n"))
+    )
+    return {"report": report.pk, "report_file": made.pk}
 
 
 def imported(world: World) -> dict[str, Any]:

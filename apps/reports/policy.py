@@ -1,0 +1,73 @@
+"""Who sees which reports: their owners, the roles they are shared with as far as the list is open, administrators."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from apps.access.models import Role
+from apps.records.policy import OwnRowsPolicy, policy
+from apps.records.reasons import ByRole, Kind, Reason
+from apps.reports.models import Report, ReportRun
+from apps.reports.sources import open_sources
+
+
+def may_report(user: Any) -> bool:
+    """Whether any list may be taken out by this person."""
+    return next(open_sources(user), None) is not None
+
+
+@policy(Report)
+class ReportPolicy(OwnRowsPolicy):
+    owner_path = "owner"
+    own_verbs = ("view", "add", "change", "delete")
+
+    def holds_everywhere(self, user: Any, verb: str) -> bool:
+        return verb in ("view", "delete") and bool(user.is_superuser)
+
+    def opens(self, user: Any, verb: str) -> bool:
+        return verb in self.own_verbs and may_report(user)
+
+    def beside_roles(self, user: Any, verb: str) -> QuerySet[Any]:
+        """One's own stay, so that they can be deleted; where the list is closed nothing of it is shown any more."""
+        own = super().beside_roles(user, verb)
+        if not may_report(user):
+            return own.none()
+        if verb != "view":
+            return own
+        return self.everything().filter(Q(owner=user.pk) | Q(pk__in=shared(user).values("pk")))
+
+    def because(self, user: Any, verb: str, record: Any) -> list[Reason | ByRole]:
+        found = super().because(user, verb, record) if may_report(user) else []
+        roles = [str(role) for role in roles_shared(user, record)] if verb == "view" else []
+        words = f"The report is shared with {', '.join(roles)}, and {user} has that role."
+        return [*found, Reason(Kind.RULE, words, facts=(record,))] if roles else found
+
+
+def shared(user: Any) -> QuerySet[Any]:
+    """The reports shared with a role of this person, of the lists that are open to them."""
+    keys = [source.key for source in open_sources(user)]
+    return Report.objects.filter(source__in=keys, shared_with__in=roles_of(user)).order_by()
+
+
+def roles_of(user: Any) -> QuerySet[Any]:
+    """The roles that count for the person now."""
+    return Role.objects.filter(is_active=True, user=user.pk)
+
+
+def roles_shared(user: Any, report: Report) -> list[Any]:
+    if not any(source.key == report.source for source in open_sources(user)):
+        return []
+    return list(roles_of(user).filter(pk__in=report.shared_with.values("pk")))
+
+
+@policy(ReportRun)
+class ReportRunPolicy(OwnRowsPolicy):
+    """One's own files; administrators see who took what out."""
+
+    owner_path = "requester"
+
+    def holds_everywhere(self, user: Any, verb: str) -> bool:
+        return verb == "view" and bool(user.is_superuser)
+
+    def opens(self, user: Any, verb: str) -> bool:
+        return verb == "view" and may_report(user)

@@ -1,0 +1,54 @@
+"""Reports of the demo platform: two that the manager saved, one of them shared."""
+
+from typing import Any
+
+from apps.access.models import Role
+from apps.access.roles import MANAGER
+from apps.reports.definition import Definition
+from apps.reports.models import Report
+from backoffice.seed.people import People
+
+
+def make_reports(people: People) -> None:
+    save(
+        people.manager,
+        "Learners to call",
+        "Who began in the last 30 days, to be asked how it goes.",
+        Definition(
+            "enrollments",
+            columns=(
+                "user_first_name",
+                "user_last_name",
+                "user_email",
+                "course_title",
+                "enrolled_at",
+                "progress_percent",
+            ),
+            listing="status__exact=active",
+            figures=("rows", "average:progress_percent"),
+            period_column="enrolled_at",
+            period="last-30-days",
+            order="-enrolled_at",
+        ),
+    )
+    shared = save(
+        people.manager,
+        "Monday: money by currency",
+        "What came in, month by month, for the meeting on Monday.",
+        Definition(
+            "payments",
+            groups=("paid_at:month", "kind"),
+            figures=("sum:amount_minor", "rows"),
+            period_column="paid_at",
+            period="last-12-months",
+            order="-paid_at:month",
+        ),
+    )
+    shared.shared_with.add(Role.objects.get(name=MANAGER))
+
+
+def save(owner: Any, name: str, description: str, definition: Definition) -> Report:
+    report = Report(owner=owner, name=name, description=description)
+    report.take(definition)
+    report.save()
+    return report

@@ -1,0 +1,51 @@
+"""Enrollments in two courses over two months, and payments in two currencies."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+
+from apps.catalog.models import Course
+from apps.enrollments.models import Enrollment
+from apps.reports.definition import Definition
+from apps.reports.models import Report
+from tests.recipes import accounts, enrollments, reports, subscriptions
+
+ENROLLMENTS = Definition("enrollments", columns=("user_email", "course_code", "progress_percent"), order="user_email")
+
+
+@pytest.fixture(autouse=True)
+def _files_of_this_test(settings: LazySettings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def learner(name: str) -> Any:
+    return accounts.person.make(email=f"{name}@example.org", first_name=name.capitalize(), last_name="Marlow")
+
+
+@pytest.fixture
+def enrolled(course: Course, other_course: Course) -> list[Enrollment]:
+    """Ann and Bea in the instructor's course, Cid in the other one."""
+    april, may = datetime(2026, 4, 30, 22, 30, tzinfo=UTC), datetime(2026, 5, 2, 8, tzinfo=UTC)
+    return [
+        enrollments.enrollment.make(course=course, user=learner("ann"), enrolled_at=april, progress_percent=20),
+        enrollments.enrollment.make(course=course, user=learner("bea"), enrolled_at=may, progress_percent=70),
+        enrollments.enrollment.make(course=other_course, user=learner("cid"), enrolled_at=may, progress_percent=30),
+    ]
+
+
+@pytest.fixture
+def paid(db: None) -> None:
+    for amount, currency in ((1_000, "USD"), (250, "USD"), (700, "EUR")):
+        subscriptions.payment.make(amount_minor=amount, currency=currency)
+
+
+@pytest.fixture
+def report(manager: Any) -> Report:
+    """The manager's own, of enrollments."""
+    made = reports.report.make(owner=manager, name="Who learns")
+    made.take(ENROLLMENTS)
+    made.save()
+    return made
