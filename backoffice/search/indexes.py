@@ -26,7 +26,7 @@ def make_indexes(using: str = "default", **kwargs: Any) -> None:  # noqa: ARG001
     with connection.cursor() as cursor:
         for model, fields in indexed():
             if model._meta.db_table in existing:
-                columns = [model._meta.get_field(name).column for name in fields]  # type: ignore[union-attr]
+                columns = [str(model._meta.get_field(name).column) for name in fields]  # type: ignore[union-attr]
                 make(cursor, model._meta.db_table, columns, existing)
 
 

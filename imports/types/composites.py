@@ -79,4 +79,5 @@ def importable(key: str) -> ImportKind | Composite:
 
 def kinds_open_to(user: Any) -> list[tuple[str, str]]:
     """The kinds this person may import, by key and title."""
-    return [(kind.key, kind.heading) for kind in (*KINDS.values(), *COMPOSITES.values()) if kind.may_import(user)]
+    every: list[ImportKind | Composite] = [*KINDS.values(), *COMPOSITES.values()]
+    return [(kind.key, kind.heading) for kind in every if kind.may_import(user)]

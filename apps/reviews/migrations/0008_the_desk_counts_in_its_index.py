@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0003_lists_find_their_page_by_index'),
-        ('reviews', '0006_rules_bulk_decisions_and_testimonials'),
+        ('reviews', '0007_bulk_decisions_taken_back'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
