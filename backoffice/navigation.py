@@ -68,7 +68,7 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
     (
         "Certificates",
         (
-            Line("Certificates", "certificates.certificate", "workspace_premium", "d"),
+            Line("Certificates", "certificates.certificate", "workspace_premium", "k"),
             Line("Always and never", "certificates.certificatenote", "rule"),
             Line("Templates", "certificates.certificatetemplate", "article"),
             Line("Certificate files", "certificates.certificatebundle", "folder_zip"),
@@ -86,7 +86,7 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
     (
         "Reports",
         (
-            Line("Reports", "reports.report", "table_chart", "o"),
+            Line("Reports", "reports.report", "table_chart", "w"),
             Line("Report files", "reports.reportrun", "file_save"),
         ),
     ),

@@ -107,6 +107,12 @@ def test_every_line_of_the_sidebar_leads_to_a_screen() -> None:
     assert [line for line in sorted(LINES) if not admin.site.is_registered(apps.get_model(line))] == []
 
 
+def test_no_two_lines_of_the_sidebar_have_the_same_key() -> None:
+    keys = [line.key for _, lines in GROUPS for line in lines if line.key]
+
+    assert len(keys) == len(set(keys))
+
+
 @pytest.mark.parametrize("model", MODELS, ids=label)
 def test_a_model_has_a_recipe(model: type[Model]) -> None:
     assert model in RECIPES
