@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 
 CLOSING = "If you did not ask for this, tell an administrator at once."
@@ -14,8 +14,15 @@ composers: list[Callable[[Any, str, Sequence[str], str], EmailMessage]] = []
 
 
 def tell(person: Any, subject: str, *sentences: str) -> None:
-    """Sends it once what it speaks of is committed. A mail server that is down undoes nothing."""
-    transaction.on_commit(lambda: composed(person, subject, sentences).send(), robust=True)
+    """Sends it with what it speaks of: both happen or neither. A mail server that is down undoes nothing.
+
+    A backend that only keeps the mail (`keeps_mails`) keeps it in the same transaction; any other is asked afterwards.
+    """
+    connection = get_connection()
+    if getattr(connection, "keeps_mails", False):
+        connection.send_messages([composed(person, subject, sentences)])
+    else:
+        transaction.on_commit(lambda: composed(person, subject, sentences).send(), robust=True)
 
 
 def composed(person: Any, subject: str, sentences: Sequence[str]) -> EmailMessage:

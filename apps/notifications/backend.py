@@ -15,6 +15,8 @@ from apps.notifications.services.writing import KIND
 class OutboxBackend(BaseEmailBackend):
     """Set as EMAIL_BACKEND; the job that empties the outbox uses MAIL_TRANSPORT."""
 
+    keeps_mails = True
+
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         mails = [mail for message in email_messages for mail in mails_of(message)]
         if mails:

@@ -18,6 +18,8 @@ from tests.recipes import enrollments
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+PATIENCE = 15_000
+
 
 def test_writing_looking_counting_sending_and_arriving(
     open_browser: Callable[..., Any],
@@ -36,17 +38,17 @@ def test_writing_looking_counting_sending_and_arriving(
     tab.locator("textarea[name=text]").fill("It begins on Friday at six.")
     tab.get_by_role("button", name="Add announcement").click()
 
-    expect(tab.get_by_text("4 learners")).to_be_visible()
+    expect(tab.get_by_text("4 learners")).to_be_visible(timeout=PATIENCE)
     expect(tab.locator(".n-body")).to_contain_text("It begins on Friday at six.")
     tab.get_by_role("link", name="Send").click()
     dialog = tab.get_by_role("dialog")
-    expect(dialog).to_contain_text("It goes to 4 learners.")
+    expect(dialog).to_contain_text("It goes to 4 learners.", timeout=PATIENCE)
     dialog.get_by_label("Type the number of learners").fill("5")
     dialog.get_by_role("button", name="Send").click()
-    expect(dialog).to_contain_text("Type this number to send it.")
+    expect(dialog).to_contain_text("Type this number to send it.", timeout=PATIENCE)
     dialog.get_by_label("Type the number of learners").fill("4")
     dialog.get_by_role("button", name="Send").click()
-    expect(tab.get_by_text("is on its way.")).to_be_visible()
+    expect(tab.get_by_text("is on its way.")).to_be_visible(timeout=PATIENCE)
 
     deliver_announcement.execute(JobRun.objects.get(job="announcements.deliver").pk)
     mail_unread_notifications.now(by=None)
@@ -54,8 +56,8 @@ def test_writing_looking_counting_sending_and_arriving(
     assert mail.outbox[0].subject == "[Backoffice] Python from the first line: The live session moves"
     bell = open_browser(other_instructor)
     bell.goto("/admin/")
-    expect(bell.get_by_role("link", name="Notifications, 1 unread")).to_be_visible()
+    expect(bell.get_by_role("link", name="Notifications, 1 unread")).to_be_visible(timeout=PATIENCE)
     bell.goto("/admin/notifications/notification/")
     bell.get_by_role("button", name="as read").first.click()
     tab.reload()
-    expect(tab.get_by_text("4 learners told, 1 read it")).to_be_visible()
+    expect(tab.get_by_text("4 learners told, 1 read it")).to_be_visible(timeout=PATIENCE)

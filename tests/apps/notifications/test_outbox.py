@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.mail import EmailMessage, send_mail
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.accounts.mails import tell
 from apps.accounts.models import User
 from apps.jobs.models import JobRun
 from apps.notifications.models import Mail
@@ -152,6 +153,21 @@ def test_a_mail_that_cannot_be_written_fails_alone(box: MailServer) -> None:
     sent = send_one(mail, transport(), warnings.append)
 
     assert (sent, len(warnings), states()) == (0, 1, {"one@example.org": MailState.FAILED})
+
+
+def test_a_mail_about_an_account_is_kept_with_the_change_it_speaks_of_or_not_at_all(
+    box: MailServer, manager: User
+) -> None:
+    with transaction.atomic():
+        tell(manager, "New password", "Your password was changed.")
+        transaction.set_rollback(True)
+    after_the_fault = Mail.objects.count()
+
+    tell(manager, "New password", "Your password was changed.")
+    send_mails.now(by=None)
+
+    assert (after_the_fault, box.readers) == (0, [manager.email])
+    assert box.taken[0][1]["Subject"] == "[Backoffice] New password"
 
 
 def test_files_are_not_kept_in_the_outbox(box: MailServer) -> None:
