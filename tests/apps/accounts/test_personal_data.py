@@ -36,6 +36,7 @@ from tests.recipes import (
     certificates,
     enrollments,
     imports,
+    instructors,
     jobs,
     notifications,
     reviews,
@@ -81,6 +82,9 @@ def make_stage() -> Stage:
     )
     reviews.testimonial.make(review=review, quote="canary-words", role="canary-role", has_consent=True, is_active=True)
     reviews.review_report.make(reported_by=vera, note="canary-note", review=reviews.review.make(user=other))
+    instructors.instructor_profile.make(
+        user=vera, bio="canary-teaching", status="rejected", rejection_reason=f"{NAME} wrote from {EMAIL}."
+    )
     attempt = assessments.attempt.make(user=vera, user_agent="canary-browser", ip_address=IP)
     question = assessments.question.make(assessment=attempt.assessment)
     assessments.attempt_answer.make(attempt=attempt, question=question, text_answer="canary-essay")
