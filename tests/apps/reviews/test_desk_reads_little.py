@@ -102,8 +102,8 @@ def test_whoever_teaches_a_course_decides_on_none_of_its_reviews_however_many_co
     course: Course, other_course: Course, moderator: User, monkeypatch: pytest.MonkeyPatch, many: int
 ) -> None:
     monkeypatch.setattr(queries, "MANY", many)
-    teach(moderator, course)
-    own, other = waiting(course, 2), waiting(other_course, 1)
+    teach(moderator, other_course)
+    own, other = waiting(other_course, 2), waiting(course, 1)
 
     taken = services.take_review(by=moderator)
 
