@@ -40,13 +40,14 @@ class Figures:
 def figures(user: Any) -> Figures:
     """Never counts a whole table: the queue up to a bound, and the decisions of one day from their index."""
     to_decide = scope(user, "decide", Review).filter(archived_at=None)
-    pending, flagged = (to_decide.filter(state=state).order_by() for state in WAITING_ONES)
+    pending, flagged = (to_decide.filter(state=state) for state in WAITING_ONES)
+    in_index = flagged.order_by("waits_since", "pk")  # or SQLite reads all that is not archived
     waits, oldest = first_that_wait(pending)
     today = decided_today().values_list("moderator").annotate(number=Count("pk"))
     numbers = dict(today.order_by("-number", "moderator"))
     people = get_user_model()._base_manager.only("first_name", "last_name", "email").in_bulk(list(numbers)[:SHOWN])
     return Figures(
-        waiting=min(COUNTED_UP_TO, waits + flagged[:COUNTED_UP_TO].count()),
+        waiting=min(COUNTED_UP_TO, waits + in_index[:COUNTED_UP_TO].count()),
         oldest=oldest,
         own_today=numbers.get(user.pk, 0),
         today=[(str(people[pk]), number) for pk, number in numbers.items() if pk in people],

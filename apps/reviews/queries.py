@@ -76,9 +76,10 @@ def deciders() -> QuerySet[Any]:
         group__permissions__codename="decide_review",
         group__permissions__content_type=kind,
     ).values("user")
-    # The flags follow from role and status, by which an index finds the few who work here among all learners.
+    # The flags follow from role and status, by which an index finds the few who work here among all learners;
+    # nobody who is archived is active.
     roles = [role for role in people.Role.values if role != people.Role.STUDENT]
-    found: QuerySet[Any] = people.objects.filter(
+    found: QuerySet[Any] = people.with_archived.filter(
         Q(is_superuser=True) | Q(pk__in=by_role), is_active=True, is_staff=True, role__in=roles, status="active"
     )
     return found.order_by("last_name", "first_name", "pk")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.records.policy import scope
 from apps.reviews.models import Review, ReviewSkip
-from apps.reviews.states import ReviewState
+from apps.reviews.states import WAITING, ReviewState
 
 COUNTED_UP_TO = 1_000
 CANDIDATES = 5
@@ -82,8 +82,7 @@ def left_by(user: Any) -> QuerySet[ReviewSkip]:
 
 def left_and_waiting(user: Any) -> int:
     """How many reviews this person left for later that still wait."""
-    still = Review.objects.filter(state__in=(ReviewState.PENDING, ReviewState.FLAGGED)).values("pk")
-    return left_by(user).filter(review__in=still).count()
+    return left_by(user).filter(review__archived_at=None, review__state__in=WAITING).count()
 
 
 def flipped(place: str) -> str:

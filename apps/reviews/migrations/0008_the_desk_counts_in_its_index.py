@@ -23,6 +23,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='review',
+            index=models.Index(condition=models.Q(('archived_at', None), ('state', 'flagged')), fields=['state', 'waits_since', 'id'], name='reviews_flagged'),
+        ),
+        migrations.AddIndex(
+            model_name='review',
             index=models.Index(fields=['course', '-created_at', '-id', 'state', 'archived_at', 'rating'], name='reviews_of_course'),
         ),
         migrations.AddIndex(

@@ -95,6 +95,11 @@ class Review(NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedModel):
                 condition=Q(state="flagged", archived_at=None),
                 name="reviews_flagged_to",
             ),
+            models.Index(
+                fields=["state", "waits_since", "id"],
+                condition=Q(state="flagged", archived_at=None),
+                name="reviews_flagged",
+            ),
             models.Index(fields=["claimed_by"], condition=Q(claimed_by__isnull=False), name="reviews_claimed"),
             models.Index(fields=["text_digest", "id"], name="reviews_with_the_same_words"),
             models.Index(fields=["user", "-created_at"], name="reviews_by_author"),

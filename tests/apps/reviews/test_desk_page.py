@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 DESK = "/admin/reviews/review/desk/"
 State = ReviewState
 SCRIPT = {"HX-Request": "true"}
-MOST_QUERIES = 30
+MOST_QUERIES = 33
 
 
 def do(client: Client, deed: str, review: Review | None = None, *, script: bool = False, **asked: Any) -> Any:

@@ -16,7 +16,7 @@ from apps.reviews import desk_facts, queries, services
 from apps.reviews.desk_facts import context_of, figures, last_decision
 from apps.reviews.models import Review, ReviewDecision
 from apps.reviews.queries import deciders
-from apps.reviews.queue import Place, lane
+from apps.reviews.queue import Place, lane, left_and_waiting
 from tests.recipes import reviews
 from tests.support.people import teach
 
@@ -39,13 +39,33 @@ def plan_of(statement: str) -> str:
 
 
 @on_sqlite
-def test_the_next_is_the_first_of_an_index_and_nothing_is_sorted(moderator: User) -> None:
-    queue = lane(Place.WAITING, moderator)
+@pytest.mark.parametrize(
+    ("place", "index"),
+    [
+        (Place.FLAGGED_TO_ME, "reviews_flagged_to"),
+        (Place.WAITING, "reviews_of_the_desk"),
+        (Place.FLAGGED_TO_OTHERS, "reviews_flagged"),
+    ],
+)
+def test_the_next_is_the_first_of_an_index_and_nothing_is_sorted(moderator: User, place: Place, index: str) -> None:
+    queue = lane(place, moderator)
 
     plan = queue.rows.order_by(*queue.places)[:5].explain()
 
-    assert "INDEX reviews_of_the_desk" in plan
+    assert f"INDEX {index} " in plan
     assert "TEMP B-TREE" not in plan
+
+
+@on_sqlite
+def test_what_is_flagged_and_what_was_left_is_counted_without_reading_what_waits(moderator: User) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        figures(moderator)
+        left_and_waiting(moderator)
+
+    (flagged,) = (query["sql"] for query in asked if "= 'flagged'" in query["sql"])
+    (left,) = (query["sql"] for query in asked if "reviews_reviewskip" in query["sql"])
+    assert "INDEX reviews_flagged " in plan_of(flagged)
+    assert "SEARCH reviews_review USING INTEGER PRIMARY KEY" in plan_of(left)
 
 
 @on_sqlite
@@ -102,8 +122,8 @@ def test_whoever_teaches_a_course_decides_on_none_of_its_reviews_however_many_co
     course: Course, other_course: Course, moderator: User, monkeypatch: pytest.MonkeyPatch, many: int
 ) -> None:
     monkeypatch.setattr(queries, "MANY", many)
-    teach(moderator, course)
-    own, other = waiting(course, 2), waiting(other_course, 1)
+    teach(moderator, other_course)
+    own, other = waiting(other_course, 2), waiting(course, 1)
 
     taken = services.take_review(by=moderator)
 
