@@ -17,6 +17,12 @@ from tests.support.people import person
 
 
 @pytest.fixture
+def nobody_in_flight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else the server of the database does: then what was counted once is read once."""
+    monkeypatch.setattr("apps.statistics.touched.in_flight", lambda: (7, 7))
+
+
+@pytest.fixture
 def busy_course(course: Course, lesson: Lesson) -> Course:
     """Three learners of whom one has completed it, one who waits, one who left, and one who is archived."""
     now = timezone.now()

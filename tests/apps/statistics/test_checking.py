@@ -15,7 +15,7 @@ from apps.statistics.tasks import check, prune, refresh
 from tests.recipes import catalog
 from tests.support.people import person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_in_flight")]
 
 
 def test_figures_nobody_tampered_with_do_not_differ(busy_course: Course) -> None:
