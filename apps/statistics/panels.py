@@ -60,22 +60,23 @@ def tiles(request: HttpRequest, kind: Kind, figures: Any) -> list[dict[str, Any]
 
 def curves(kind: Kind, subject: int | None) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """A line for each figure of the series, and the same by month as a table; nothing before there are two days."""
+    titles = DRAWN | {"learners": "Enrollments"} if kind is PLATFORM else DRAWN
     today = timezone.now().astimezone(UTC).date()
     points = [(day, row) for day, row in series(kind, subject, today - DAYS_SHOWN, today) if row is not None]
     if len(points) < 2:
         return [], []
     lines = [
         {
-            "title": title,
+            "title": titles[name],
             "points": line_through([getattr(row, name) for _, row in points]),
             "first": getattr(points[0][1], name),
             "last": getattr(points[-1][1], name),
             "since": points[0][0],
         }
-        for name, title in DRAWN.items()
+        for name in titles
     ]
     months = [
-        {"day": day, "cells": [(title, getattr(row, name)) for name, title in DRAWN.items()]}
+        {"day": day, "cells": [(title, getattr(row, name)) for name, title in titles.items()]}
         for day, row in reversed(by_month(list(points)))
     ]
     return lines, months

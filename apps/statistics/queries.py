@@ -12,6 +12,8 @@ from apps.statistics.models import Figures, Freshness, PlatformStats, StatSnapsh
 ONE_DAY = timedelta(days=1)
 COUNTED_WITH = {INSTRUCTOR.key: COURSE.key}
 """Instructors are counted together with their courses."""
+OF_THE_PLATFORM = {"learners": "enrollments", "active_learners": "active_enrollments"}
+"""What the platform calls figures of a series: there a person who takes two courses counts once as a learner."""
 
 
 def counted_as_of(kind: Kind) -> datetime | None:
@@ -72,7 +74,10 @@ class Compared:
 
     def gained(self, name: str) -> int | None:
         """By how much a figure of the series grew in the period."""
-        return None if self.began is None else getattr(self.now, name) - getattr(self.began, name)
+        if self.began is None:
+            return None
+        called = OF_THE_PLATFORM.get(name, name) if isinstance(self.now, PlatformStats) else name
+        return int(getattr(self.now, called) - getattr(self.began, name))
 
     def gained_before(self, name: str) -> int | None:
         """By how much it grew in the period it is compared with."""

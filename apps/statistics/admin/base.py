@@ -1,6 +1,6 @@
 """What the screens of figures have in common: they are looked at, and counted anew when somebody asks."""
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
@@ -21,7 +21,7 @@ class FiguresAdmin(TabbedAdmin[M]):
     list_before_template = "statistics/list_before.html"
     tabs = (figures_tab,)
     fields = ()
-    verbs_asked = ("view",)
+    verbs_asked: ClassVar[tuple[str, ...]] = ("view",)
     empty_title = "Nothing is counted yet"
     empty_text = "Figures are counted every five minutes; the first ones stand here soon."
 

@@ -154,7 +154,7 @@ COURSE = Kind(
             "From the enrollment to the completion, on average of those who completed it.",
             "days",
         ),
-        Figure("passed_percent", "Attempts passed", "Of all graded attempts, those that were passed.", "percent"),
+        Figure("passed_percent", "Pass rate", "Of all graded attempts, those that were passed.", "percent"),
         Figure(
             "average_score_percent",
             "Average score",

@@ -10,12 +10,12 @@ from apps.enrollments.models import Enrollment
 from apps.enrollments.services import enroll
 from apps.jobs.models import JobRun
 from apps.statistics.models import CourseStats, InstructorStats, LearnerStats, PlatformStats, StatSnapshot
-from apps.statistics.services import check_figures, checking, prune_series, refresh_touched
+from apps.statistics.services import check_figures, prune_series, refresh_touched
 from apps.statistics.tasks import check, prune, refresh
 from tests.recipes import catalog
 from tests.support.people import person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_in_flight")]
 
 
 def test_figures_nobody_tampered_with_do_not_differ(busy_course: Course) -> None:
@@ -72,13 +72,12 @@ def test_what_happens_while_it_compares_is_no_drift(
 ) -> None:
     refresh_touched()
     Course.with_archived.get().save()
-    counted = checking.refresh_touched
 
     def then_somebody_enrolls(report: object) -> None:
-        counted()
+        refresh_touched()
         enroll(busy_course, student, by=manager)
 
-    monkeypatch.setattr(checking, "refresh_touched", then_somebody_enrolls)
+    monkeypatch.setattr("apps.statistics.services.checking.refresh_touched", then_somebody_enrolls)
     Course.with_archived.update(enrolled_count=3, last_enrolled_at=None)
 
     found = [drift for drift in check_figures() if drift.kind in ("course", "instructor", "learner")]

@@ -20,9 +20,10 @@ from apps.statistics.figures import COURSE, KINDS
 from apps.statistics.models import CourseStats, Freshness, InstructorStats, LearnerStats, PlatformStats
 from apps.statistics.queries import as_of
 from apps.statistics.services import refresh_course, refresh_everything, refresh_instructor, refresh_touched
+from apps.statistics.touched import Trails, read_on
 from tests.recipes import catalog, enrollments, subscriptions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nobody_in_flight")]
 
 
 def test_the_figures_of_a_course_are_what_their_words_say(busy_course: Course) -> None:
@@ -99,8 +100,30 @@ def test_only_what_was_touched_is_counted_anew(busy_course: Course, other_course
     assert after["ART-1"] == before["ART-1"]
     assert after["PY-101"] > before["PY-101"]
     assert CourseStats.objects.get(course=busy_course).completed == 2
-    if connection.vendor == "sqlite":
-        assert done == {"courses": 1, "instructors": 1, "learners": 1}
+    assert done == {"courses": 1, "instructors": 1, "learners": 1}
+
+
+def test_what_cannot_be_missed_any_more_is_not_read_again(course: Course, student: User, manager: User) -> None:
+    refresh_touched()
+    enroll(course, student, by=manager)
+
+    assert refresh_touched() == {"courses": 1, "instructors": 1, "learners": 1}
+    assert refresh_touched() == {"courses": 0, "instructors": 0, "learners": 0}
+
+
+def test_while_others_are_in_flight_reading_goes_on_from_where_nothing_can_be_missing(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last, moments = Course.history.latest("history_id").history_id, iter([(5, 9), (5, 12), (9, 15), (20, 20)])
+    monkeypatch.setattr("apps.statistics.touched.in_flight", lambda: next(moments))
+    trails: Trails = {}
+
+    found = []
+    for _ in range(4):
+        trails = read_on(trails, (COURSE,))
+        found.append(trails["catalog.course"])
+
+    assert found == [[0, last, 9], [0, last, 9], [last, last, 15], [last, None, None]]
 
 
 def test_an_enrollment_that_is_deleted_leaves_no_trace_in_the_figures(enrollment: Enrollment, manager: User) -> None:

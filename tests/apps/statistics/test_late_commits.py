@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -11,7 +10,7 @@ from django.db import connection, transaction
 from apps.accounts.models import User
 from apps.catalog.models import Course
 from apps.enrollments.services import enroll
-from apps.statistics.models import CourseStats, Freshness
+from apps.statistics.models import CourseStats
 from apps.statistics.services import refresh_touched
 from tests.support.needs import missing
 from tests.support.people import person
@@ -61,14 +60,3 @@ def test_what_is_committed_late_is_counted_once_it_is(course: Course, other_cour
 
     assert meanwhile == {"PY-101": 0, "ART-1": 1}
     assert learners() == {"PY-101": 1, "ART-1": 1}
-
-
-def test_what_cannot_be_missed_any_more_is_not_read_again(course: Course, manager: User) -> None:
-    enroll(course, person("one", User.Role.STUDENT), by=manager)
-    refresh_touched()
-
-    done = refresh_touched()
-
-    trails: dict[str, Any] = Freshness.objects.get(pk="course").trails
-    assert done == {"courses": 0, "instructors": 0, "learners": 0}
-    assert trails["enrollments.enrollment"][1:] == [None, None]
