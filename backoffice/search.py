@@ -37,6 +37,7 @@ KINDS = (
         "subscriptions.subscription", ("user__email", "user__last_name", "user__first_name"), "card_membership", "plan"
     ),
     Kind("certificates.certificate", ("learner_name", "number"), "workspace_premium", "number"),
+    Kind("reports.report", ("name", "description"), "table_chart"),
     Kind("reviews.review", ("title", "user__last_name", "user__first_name"), "reviews", "course"),
 )
 
