@@ -36,6 +36,8 @@ KINDS = (
     Kind("enrollments.enrollment", "how_to_reg", of="user", about="course"),
     Kind("instructors.instructorprofile", "co_present", ("display_name",), of="user", about="title"),
     Kind("reviews.review", "reviews", ("title",), of="user", about="course"),
+    Kind("announcements.announcement", "campaign", ("title",), about="course"),
+    Kind("reports.report", "table_chart", ("name", "description")),
     Kind("imports.importjob", "upload_file", ("original_name",)),
     Kind("jobs.jobrun", "pending_actions", ("title",)),
 )

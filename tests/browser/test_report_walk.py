@@ -42,7 +42,7 @@ def test_a_manager_builds_previews_saves_and_downloads_a_report(
     # Saved, it has a page of its own, and a file that is recorded.
     page.get_by_role("button", name="Add report").click()
     page.wait_for_url("**/change/**")
-    expect(page.get_by_role("heading", name="Ann's courses")).to_be_visible()
+    expect(page.get_by_role("heading", name="Ann's courses", level=2)).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     with download.value.path().open(newline="", encoding="utf-8-sig") as file:
