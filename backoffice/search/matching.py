@@ -13,7 +13,7 @@ from django.db.models.functions import Greatest, Upper
 from backoffice.search.indexes import has_trigrams, text_table
 
 SHORTEST_INDEXED = 3
-"""Letters of a trigram: what is shorter is looked for at the beginning of fields."""
+"""Letters of a trigram: what is shorter is looked for at the beginning of words."""
 SHORTEST_MISTYPED = 4
 SHARED_TRIGRAMS, SHARED_LETTERS = 0.45, 0.7
 """How much of a word has to be there: in trigrams for PostgreSQL, in letters for SQLite."""
@@ -24,7 +24,8 @@ def holding(rows: QuerySet[Any], fields: Sequence[str], words: Sequence[str]) ->
     """The rows that hold each of the words in one of the fields."""
     for word in words:
         if len(word) < SHORTEST_INDEXED:
-            rows = rows.filter(any_of(Q((f"{name}__istartswith", word)) for name in fields))
+            first = any_of(Q((f"{name}__istartswith", word)) for name in fields)
+            rows = rows.filter(first | any_of(Q((f"{name}__icontains", f" {word}")) for name in fields))
         elif is_sqlite(rows):
             rows = rows.filter(pk__in=matching(rows.model, fields, quoted(word)))
         else:

@@ -15,12 +15,15 @@ from backoffice.search.kinds import KINDS, indexed
 from backoffice.search.matching import holding
 from tests.recipes import (
     accounts,
+    announcements,
     assessments,
     catalog,
     certificates,
     enrollments,
     imports,
+    instructors,
     jobs,
+    reports,
     reviews,
     subscriptions,
 )
@@ -60,6 +63,9 @@ def test_each_kind_is_found_by_a_piece_of_what_it_is_called(as_administrator: Cl
         "vandermeer": subscriptions.subscription.make(user=learner),
         "quillon": enrollments.enrollment.make(user=learner, course=course),
         "wool gathering": reviews.review.make(title="More than wool gathering"),
+        "shuttle news": announcements.announcement.make(title="Shuttle news of May"),
+        "selvage": instructors.instructor_profile.make(display_name="Madame Selvage"),
+        "yarn by": reports.report.make(name="Yarn by month"),
         "looms-of": imports.import_job.make(original_name="looms-of-autumn.csv"),
         "thread counts": jobs.job_run.make(title="Refresh thread counts"),
     }
