@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from apps.access.models import Role
 from apps.records.policy import OwnRowsPolicy, policy
-from apps.records.reasons import ByRole, Kind, Reason
+from apps.records.reasons import ByRole, Kind, Reason, listed
 from apps.reports.models import Report, ReportRun
 from apps.reports.sources import open_sources
 
@@ -41,6 +41,13 @@ class ReportPolicy(OwnRowsPolicy):
         roles = [str(role) for role in roles_shared(user, record)] if verb == "view" else []
         words = f"The report is shared with {', '.join(roles)}, and {user} has that role."
         return [*found, Reason(Kind.RULE, words, facts=(record,))] if roles else found
+
+    def because_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:  # noqa: ARG002
+        lists = listed([source.title.lower() for source in open_sources(user)])
+        return [Reason(Kind.RULE, f"{user} may take out {lists}, and whoever may take out a list makes reports of it.")]
+
+    def missing_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:  # noqa: ARG002
+        return [Reason(Kind.MISSING, f"{user} may take out no list, and reports are made of lists.")]
 
 
 def shared(user: Any) -> QuerySet[Any]:

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 CO_INSTRUCTORS = ("CV", "CC", "CP", "CI", "CE")
 WITH_ROLES = {"IO": "instructor", "MO": "moderator", "MA": "manager", "SU": "support"}
 OWN = {
+    "IO": ("instructors/instructorprofile/", "{instructor}"),
     "CI": ("{run}", "{waiting_run}", "{failed_run}", "{own_change}"),
     "CV": ("{notification}", "{request}", "{plain_request}", "{own_event}"),
     "MA": ("{session}", "{managers_sign_in}"),

@@ -10,6 +10,7 @@ from apps.access.models import Role
 from apps.access.services import assign_role, set_active
 from apps.accounts.models import LoginEvent, User
 from apps.accounts.services import archive_person, suspend_person
+from apps.announcements.models import Announcement
 from apps.assessments import services as assessments
 from apps.assessments.models import Assessment, Attempt, Question
 from apps.catalog import services as catalog
@@ -47,6 +48,7 @@ def without_learners(stage: Stage) -> None:
     LessonProgress._base_manager.filter(enrollment__course=stage.world.a).delete()
     Testimonial._base_manager.filter(review__course=stage.world.a).delete()
     Review._base_manager.filter(course=stage.world.a).delete()
+    Announcement._base_manager.filter(course=stage.world.a).delete()
     Certificate._base_manager.filter(course=stage.world.a).delete()
     CertificateNote._base_manager.filter(course=stage.world.a).delete()
     Attempt._base_manager.filter(assessment__lesson__course=stage.world.a).delete()
