@@ -1,11 +1,11 @@
 """Pages of one record: a head with its state and figures, tabs that each load only their own rows, a side strip."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from admin_theme.console import ConsoleAdmin
+from admin_theme.counting import counted_at_once
 from admin_theme.gate import ask_at_once, may_here
 from admin_theme.offers import offers_beside
 
@@ -25,7 +26,7 @@ class Tab:
     """One tab. With a `template` it shows rows that `context` reads; without one the form, below the template `before`.
 
     `place` orders the tabs, so that an app above can put its own between those of an app below. A tab whose `opens`
-    says no is not there for this person. `count` is the figure beside the title.
+    says no is not there for this person. `count` is the figure beside the title, or the rows that are to be counted.
     """
 
     key: str
@@ -34,10 +35,17 @@ class Tab:
     template: str = ""
     before: str = ""
     context: Callable[[HttpRequest, Any], dict[str, Any]] | None = None
-    count: Callable[[HttpRequest, Any], int | None] | None = None
+    count: Callable[[HttpRequest, Any], int | QuerySet[Any] | None] | None = None
     opens: Callable[[HttpRequest, Any], bool] | None = None
     inlines: tuple[type[Any], ...] = ()
     has_fields: bool = False
+
+
+def counts_of(request: HttpRequest, record: Any, tabs: Sequence[Tab]) -> list[int | None]:
+    """The figures beside the titles; what is still to be counted is asked for in one query."""
+    figures = [tab.count(request, record) if tab.count else None for tab in tabs]
+    counts = iter(counted_at_once([figure for figure in figures if isinstance(figure, QuerySet)]))
+    return [next(counts) if isinstance(figure, QuerySet) else figure for figure in figures]
 
 
 class TabbedAdmin(ConsoleAdmin[M]):
@@ -125,6 +133,7 @@ class TabbedAdmin(ConsoleAdmin[M]):
 
     def page_context(self, request: HttpRequest, record: Any, tab: Tab) -> dict[str, Any]:
         """What the page shows around its form: only the rows of the tab at hand are read."""
+        tabs = self.tabs_for(request, record)
         context = {
             "tab": tab,
             "tabs": [
@@ -132,9 +141,9 @@ class TabbedAdmin(ConsoleAdmin[M]):
                     "title": one.title,
                     "address": f"?{urlencode({TAB: one.key})}",
                     "is_current": one is tab,
-                    "count": one.count(request, record) if one.count else None,
+                    "count": count,
                 }
-                for one in self.tabs_for(request, record)
+                for one, count in zip(tabs, counts_of(request, record, tabs), strict=True)
             ],
             "headline": self.headline(request, record),
             "side_facts": self.side_facts(request, record),

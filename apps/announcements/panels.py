@@ -83,6 +83,6 @@ course_tab = Tab(
     place=45,
     template="announcements/course_panel.html",
     context=course_panel,
-    count=lambda request, course: announcements_of(request, course).count(),
+    count=announcements_of,
     opens=lambda request, course: may_here(request, "view", Announcement),  # noqa: ARG005
 )

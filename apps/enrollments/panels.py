@@ -83,7 +83,7 @@ learners_tab = Tab(
     place=40,
     template="enrollments/learners_panel.html",
     context=learners_panel,
-    count=lambda request, course: learners_of(request, course).count(),
+    count=learners_of,
     opens=lambda request, course: may_here(request, "view", Enrollment),  # noqa: ARG005
 )
 

@@ -32,6 +32,6 @@ courses_tab = Tab(
     place=20,
     template="instructors/courses_panel.html",
     context=courses_panel,
-    count=lambda request, profile: teaching_of(profile.user_id).count(),  # noqa: ARG005
+    count=lambda request, profile: teaching_of(profile.user_id),  # noqa: ARG005
 )
 profile_tab = Tab(key="profile", title="Profile", place=10, has_fields=True)

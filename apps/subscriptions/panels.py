@@ -57,6 +57,6 @@ payments_tab = Tab(
     place=20,
     template="subscriptions/payments_panel.html",
     context=payments_panel,
-    count=lambda request, subscription: payments_of(request, subscription).count(),
+    count=payments_of,
     opens=lambda request, subscription: may_here(request, "view", Payment),  # noqa: ARG005
 )

@@ -47,7 +47,7 @@ courses_tab = Tab(
     place=20,
     template="catalog/courses_panel.html",
     context=courses_panel,
-    count=lambda request, category: courses_of_branch(request, category).count(),
+    count=courses_of_branch,
 )
 
 

@@ -36,7 +36,7 @@ lesson_resources_tab = Tab(
     place=20,
     template="catalog/resources_panel.html",
     context=lesson_resources_panel,
-    count=lambda request, lesson: Resource.objects.filter(lesson=lesson).count(),  # noqa: ARG005
+    count=lambda request, lesson: Resource.objects.filter(lesson=lesson),  # noqa: ARG005
 )
 
 lesson_tabs += [Tab(key="facts", title="Facts", place=10, has_fields=True), lesson_resources_tab, history_tab()]

@@ -93,6 +93,6 @@ resources_tab = Tab(
     place=50,
     template="catalog/resources_panel.html",
     context=resources_panel,
-    count=lambda request, course: resources_of(course).count(),  # noqa: ARG005
+    count=lambda request, course: resources_of(course),  # noqa: ARG005
     opens=lambda request, course: may_here(request, "view", Resource),  # noqa: ARG005
 )
