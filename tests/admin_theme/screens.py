@@ -89,7 +89,11 @@ site.register(Module, ModuleScreen)
 site.register(Lesson, LessonScreen)
 site.register(User, UserScreen)
 
-urlpatterns = [path("accounts/", include("allauth.urls")), path("admin/", site.urls)]
+urlpatterns = [
+    path("accounts/notifications/", include("apps.notifications.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", site.urls),
+]
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
 handler404 = errors.not_found

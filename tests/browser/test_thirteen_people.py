@@ -174,24 +174,31 @@ class Part:
     does: Callable[[Walk], None]
 
 
+REPORTS = "Reports Report+files"
+TAUGHT = f"Announcements {REPORTS} Instructors Courses+in+figures Instructors+in+figures"
+RUN = f"{TAUGHT} Applications Platform Learners+in+figures Outbox"
 PARTS = {
-    "IO": Part(f"{CONTENT} {GIVEN} Imports Exports People", instructor_edits_the_title),
-    "IX": Part(f"{CONTENT} {GIVEN} Imports Exports", sees_nothing_of_the_course),
-    "CV": Part(f"{CONTENT} Certificates", reads_the_course),
-    "CC": Part(CONTENT, co_instructor_edits_a_lesson),
-    "CP": Part(CONTENT, co_instructor_publishes),
-    "CI": Part(f"{CONTENT} Imports", co_instructor_uploads),
-    "CE": Part(f"{CONTENT} Exports", co_instructor_exports),
-    "MO": Part(f"Categories Review+desk Reviews {BESIDE_REVIEWS} Exports People {OWN}", moderator_decides_a_review),
+    "IO": Part(f"{CONTENT} {GIVEN} {TAUGHT} Imports Exports People", instructor_edits_the_title),
+    "IX": Part(f"{CONTENT} {GIVEN} {TAUGHT} Imports Exports", sees_nothing_of_the_course),
+    "CV": Part(f"{CONTENT} Instructors Certificates", reads_the_course),
+    "CC": Part(f"{CONTENT} Instructors", co_instructor_edits_a_lesson),
+    "CP": Part(f"{CONTENT} Instructors", co_instructor_publishes),
+    "CI": Part(f"{CONTENT} Instructors {REPORTS} Imports", co_instructor_uploads),
+    "CE": Part(f"{CONTENT} Instructors {REPORTS} Exports", co_instructor_exports),
+    "MO": Part(
+        f"Categories Review+desk Reviews {BESIDE_REVIEWS} {REPORTS} Exports People {OWN}", moderator_decides_a_review
+    ),
     "MA": Part(
-        f"{CONTENT} {GIVEN} Templates {MONEY} {BESIDE_REVIEWS} Exports People Schedules", manager_reads_and_exports
+        f"{CONTENT} {GIVEN} {RUN} Templates {MONEY} {BESIDE_REVIEWS} Exports People Schedules",
+        manager_reads_and_exports,
     ),
     "SU": Part(
-        f"Courses Attempts Enrollments Progress Reviews Certificates {PAID} People {OWN}", support_finds_a_learner
+        f"Courses Attempts Enrollments Progress Reviews Certificates {PAID} Instructors Learners+in+figures People {OWN}",
+        support_finds_a_learner,
     ),
     "AD": Part(
-        f"{CONTENT} {GIVEN} Templates {MONEY} Review+desk {BESIDE_REVIEWS} Imports Exports People Schedules "
-        "Roles May+they+…?",
+        f"{CONTENT} {GIVEN} {RUN} Mail+templates Templates {MONEY} Review+desk {BESIDE_REVIEWS} Imports Exports People "
+        "Schedules Roles May+they+…?",
         administrator_opens_everything,
     ),
 }
