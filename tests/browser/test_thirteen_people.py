@@ -193,7 +193,8 @@ PARTS = {
         manager_reads_and_exports,
     ),
     "SU": Part(
-        f"Courses Attempts Enrollments Progress Reviews Certificates {PAID} Instructors Learners+in+figures People {OWN}",
+        f"Courses Attempts Enrollments Progress Reviews Certificates {PAID} Instructors Learners+in+figures People "
+        f"{OWN}",
         support_finds_a_learner,
     ),
     "AD": Part(
