@@ -38,8 +38,9 @@ run: .venv/installed-base  ## Run the console with its worker and its scheduler;
 	@$(MANAGE) seed_demo --if-empty
 	@exec $(BIN)/python -m backoffice.serve --host $(HOST) --port $(PORT)
 
-test: setup  ## Run every test on SQLite, in parallel.
-	$(BIN)/pytest -n auto
+test: setup  ## Run every test on SQLite, in parallel; those that commit in processes of their own.
+	$(BIN)/pytest -n auto -m "not commits"
+	$(BIN)/pytest -n auto -m commits
 
 test-services: setup  ## Run every test again on PostgreSQL, with the Redis and RabbitMQ that answer.
 	@url=$$($(BIN)/python -m tests.support.answering) || { echo "The tests on PostgreSQL are skipped."; exit $${CI_STRICT:-0}; }; \

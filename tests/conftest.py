@@ -25,11 +25,22 @@ gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What needs a server is tried once, where the rest runs on PostgreSQL as well."""
+    """What needs a server is tried once, where the rest runs on PostgreSQL as well; tests that commit are marked."""
+    for item in items:
+        if commits(item):
+            item.add_marker("commits")
     if connection.vendor == "sqlite":
         left_out = [item for item in items if item.get_closest_marker("services")]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def commits(item: pytest.Item) -> bool:
+    """Whether a test writes for good, so that the tables are emptied after it."""
+    asked = item.get_closest_marker("django_db")
+    return bool({"transactional_db", "live_server"} & {*getattr(item, "fixturenames", ())}) or bool(
+        asked and asked.kwargs.get("transaction")
+    )
 
 
 def pytest_collection_finish() -> None:
