@@ -13,7 +13,7 @@ from unfold.dataclasses import SearchResult
 from admin_theme.gate import current_only, gate, hides, may_here
 from backoffice.navigation import Line, screens
 from backoffice.search.kinds import KINDS, Kind, kind_of
-from backoffice.search.matching import holding, resembling
+from backoffice.search.matching import forgiving, holding, resembling
 from imports.types.composites import kinds_open_to
 
 MOST_RESULTS = 50
@@ -31,7 +31,10 @@ def found(request: HttpRequest, term: str) -> list[SearchResult]:
     results = [*screens_named(request, words)]
     if len(term) >= SHORTEST_TERM:
         asked = Asked(request, words)
-        results += asked.hits(mistyped=False) or (asked.hits(mistyped=True) if not results else [])
+        results += asked.hits(mistyped=False)
+        if not results:
+            with forgiving() as can_forgive:
+                results = asked.hits(mistyped=True) if can_forgive else []
     return results[:MOST_RESULTS]
 
 

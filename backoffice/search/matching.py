@@ -1,11 +1,12 @@
 """Which rows hold the words somebody typed, or words like them: the same two questions, put to either database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from difflib import SequenceMatcher
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest, Upper
@@ -41,19 +42,27 @@ def resembling(rows: QuerySet[Any], fields: Sequence[str], words: Sequence[str],
     return (_resembling_sqlite if is_sqlite(rows) else _resembling_postgresql)(rows, fields, words, most)
 
 
+@contextmanager
+def forgiving() -> Iterator[bool]:
+    """Around searches for what is like the words: whether the database can do that, set to forgive one slip."""
+    if connection.vendor == "sqlite":
+        yield True
+    elif not has_trigrams(connection):
+        yield False
+    else:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = %s", [SHARED_TRIGRAMS])
+            yield True
+
+
 def _resembling_postgresql(rows: QuerySet[Any], fields: Sequence[str], words: Sequence[str], most: int) -> list[Any]:
-    if not has_trigrams(connections[rows.db]):
-        return []
     similarities: list[Any] = []
     for word in words:
         texts = {f"_upper_{name}": Upper(name) for name in fields}
         rows = rows.alias(**texts).filter(any_of(Q((f"{text}__trigram_word_similar", word)) for text in texts))
         similar = [TrigramWordSimilarity(word, Upper(name)) for name in fields]
         similarities.append(Greatest(*similar) if len(similar) > 1 else similar[0])
-    found = rows.order_by(*(likeness.desc() for likeness in similarities)).values_list("pk", flat=True)[:most]
-    with transaction.atomic(), connections[rows.db].cursor() as cursor:
-        cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = %s", [SHARED_TRIGRAMS])
-        return list(found)
+    return list(rows.order_by(*(likeness.desc() for likeness in similarities)).values_list("pk", flat=True)[:most])
 
 
 def _resembling_sqlite(rows: QuerySet[Any], fields: Sequence[str], words: Sequence[str], most: int) -> list[Any]:
