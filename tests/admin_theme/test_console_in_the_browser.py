@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from apps.accounts.models import User
 from apps.catalog.models import Course
+from tests.support.browser import type_in_palette
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -54,13 +55,24 @@ def test_the_palette_finds_a_course_and_opens_it(page_of: Opener, administrator:
     page = page_of(administrator)
     page.goto("/admin/")
 
-    page.keyboard.press("Control+k")
-    expect(page.locator("#search-input-command")).to_be_focused()
-    page.keyboard.type("first line")
+    type_in_palette(page, "first line")
     expect(page.locator("#command-results-list")).to_contain_text("Python from the first line")
     page.keyboard.press("Enter")
 
     page.wait_for_url(f"**/admin/catalog/course/{course.pk}/change/")
+
+
+def test_letters_typed_before_the_palette_has_the_focus_are_not_lost(page_of: Opener, administrator: User) -> None:
+    page = page_of(administrator)
+    page.goto("/admin/")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#search-input-command")).to_be_focused()
+    page.evaluate("document.activeElement.blur()")
+
+    page.keyboard.type("gc first")
+
+    expect(page.locator("#search-input-command")).to_have_value("gc first")
+    assert page.url.endswith("/admin/")
 
 
 def test_the_keys_are_shown_and_go_where_they_say(page_of: Opener, administrator: User, course: Course) -> None:

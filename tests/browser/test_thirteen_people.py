@@ -14,6 +14,7 @@ from apps.catalog.models import Course, Lesson
 from apps.catalog.states import CourseStatus
 from apps.reviews.models import Review
 from tests.recipes import reviews
+from tests.support.browser import type_in_palette
 from tests.support.people import teach
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -150,8 +151,7 @@ def manager_reads_and_exports(walk: Walk) -> None:
 
 def support_finds_a_learner(walk: Walk) -> None:
     walk.opens("/admin/")
-    walk.page.keyboard.press("Control+k")
-    walk.page.keyboard.type("robin student")
+    type_in_palette(walk.page, "robin student")
     hit = walk.page.locator("#command-results-list").get_by_role("link", name=re.compile("Robin Student")).first
     expect(hit).to_be_visible()
     walk.opens(str(hit.get_attribute("href")))

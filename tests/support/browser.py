@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.models import User
@@ -60,3 +60,10 @@ def open_browser(chromium: Browser, live_server: LiveServer) -> Iterator[Callabl
     yield make
     for context in contexts:
         context.close()
+
+
+def type_in_palette(page: Page, words: str) -> None:
+    """Opens the palette with its key and types at once, as staff do."""
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog", name="Search")).to_be_visible()
+    page.keyboard.type(words)

@@ -63,7 +63,7 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(document.activeElement)) {
       return;
     }
     if (event.timeStamp < goUntil) {

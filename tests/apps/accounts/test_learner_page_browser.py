@@ -9,6 +9,7 @@ from apps.accounts.models import LoginEvent, User
 from apps.catalog.states import CourseStatus
 from apps.enrollments.services import suspend_enrollment
 from tests.recipes import catalog, enrollments
+from tests.support.browser import type_in_palette
 from tests.support.people import person
 
 expect.set_options(timeout=20_000)  # a machine at work on other tests answers late
@@ -26,8 +27,7 @@ def test_support_finds_a_caller_sees_why_and_helps(
 
     page = open_browser(support)
     page.goto("/admin/")
-    page.keyboard.press("Control+k")
-    page.keyboard.type("quillf")
+    type_in_palette(page, "quillf")
     expect(page.locator("#command-results-list")).to_contain_text("Robin Quillfeather")
     page.locator("#command-results-list").get_by_role("link", name="Robin Quillfeather").first.click()
     page.set_viewport_size({"width": 390, "height": 800})
