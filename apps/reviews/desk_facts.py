@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.records.policy import scope
 from apps.reviews.models import Review, ReviewDecision, ReviewMark, ReviewReport
-from apps.reviews.queries import NAMES, named, progress_of
+from apps.reviews.queries import NAMES, PERSON, named, progress_of
 from apps.reviews.queue import COUNTED_UP_TO
 from apps.reviews.services.desk import decisions_to_take_back
 from apps.reviews.states import ReviewState
@@ -45,7 +45,7 @@ def figures(user: Any) -> Figures:
     waits, oldest = first_that_wait(pending)
     today = decided_today().values_list("moderator").annotate(number=Count("pk"))
     numbers = dict(today.order_by("-number", "moderator"))
-    people = get_user_model()._base_manager.only("first_name", "last_name", "email").in_bulk(list(numbers)[:SHOWN])
+    people = get_user_model()._base_manager.only(*PERSON).in_bulk(list(numbers)[:SHOWN])
     return Figures(
         waiting=min(COUNTED_UP_TO, waits + in_index[:COUNTED_UP_TO].count()),
         oldest=oldest,
@@ -120,8 +120,9 @@ def reports_of(review: Review, user: Any) -> list[ReviewReport]:
 
 def last_decision(user: Any) -> ReviewDecision | None:
     """What this person would take back now, with what it is called."""
-    own = decisions_to_take_back(user).select_related("review__user", "review__course")
-    return own.only("review", *(f"review__{name}" for path in ("user", "course") for name in NAMES[path])).first()
+    last = ReviewDecision.objects.filter(pk__in=decisions_to_take_back(user).values("pk")[:1])  # one, then its names
+    found = last.select_related("review__user", "review__course")
+    return found.only("review", *(f"review__{name}" for path in ("user", "course") for name in NAMES[path])).first()
 
 
 def alike(review: Review, seen: QuerySet[Review]) -> list[Review]:

@@ -34,9 +34,12 @@ class FlagForm(ActionForm):
         user = self.request.user
         found = colleagues_for(self.record, by=user) if self.record else deciders().exclude(pk=user.pk)
         self.people = found.only(*PERSON)
-        names = [(str(person.pk), str(person)) for person in self.people[:MOST_CHOICES]]
         choice: Any = self.fields["to"]
-        choice.choices = [("", "Any colleague"), *names]
+        choice.choices = self.colleagues
+
+    def colleagues(self) -> list[tuple[str, str]]:
+        """Asked for when they are shown or chosen from, not with every review."""
+        return [("", "Any colleague"), *((str(person.pk), str(person)) for person in self.people[:MOST_CHOICES])]
 
     def clean_to(self) -> Any:
         chosen = self.cleaned_data["to"]

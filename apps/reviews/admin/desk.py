@@ -119,6 +119,10 @@ class Desk:
             return self.onwards(" ".join(refused.messages), level=messages.WARNING, again=review)
         return self.onwards(sentence)
 
+    def colleagues(self) -> HttpResponse:
+        form = FlagForm(request=self.request, record=self.review())
+        return TemplateResponse(self.request, "reviews/desk_colleagues.html", {"flag_form": form})
+
     def skip(self) -> HttpResponse:
         review = self.review()
         try:
@@ -220,6 +224,7 @@ class Desk:
             "reject_form": self.forms.get("reject") or RejectForm(request=self.request, record=review),
             "flag_form": self.forms.get("flag") or FlagForm(request=self.request, record=review),
             "opened": next(iter(self.forms), ""),
+            "colleagues_later": self.is_script and "flag" not in self.forms,
         }
 
 
@@ -227,6 +232,7 @@ DEEDS: dict[str, Callable[[Desk], HttpResponse]] = {
     "approve": Desk.approve,
     "reject": Desk.reject,
     "flag": Desk.flag,
+    "colleagues": Desk.colleagues,
     "skip": Desk.skip,
     "undo": Desk.undo,
     "take": Desk.take,

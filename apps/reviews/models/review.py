@@ -30,10 +30,18 @@ class Review(NaturalKeyModel, ArchivableModel, TimestampedModel, TrackedModel):
     State = ReviewState
     Reason = RejectionReason
 
+    # What an index below begins with has none of its own: deciding on a review writes to all of them.
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews", verbose_name="learner", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="reviews",
+        verbose_name="learner",
+        editable=False,
+        db_index=False,
     )
-    course = models.ForeignKey(Course, models.PROTECT, related_name="reviews", editable=False)
+    course = models.ForeignKey(Course, models.PROTECT, related_name="reviews", editable=False, db_index=False)
+    created_at = models.DateTimeField("created", default=timezone.now, editable=False)
+    archived_at = models.DateTimeField("archived", null=True, blank=True, editable=False)
     rating = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(WORST), MaxValueValidator(BEST)], editable=False
     )
