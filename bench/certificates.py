@@ -16,6 +16,7 @@ from apps.certificates.models import Certificate
 from apps.certificates.queries import default_templates, with_what_decides
 from apps.certificates.services import issue_certificates
 from apps.certificates.services.issuing import drawn_up, refusal_to_issue, template_for
+from apps.certificates.services.telling import ISSUED, tell_learners
 from apps.enrollments.models import Enrollment
 from bench.scopes_data import fill, moment
 
@@ -26,13 +27,13 @@ ASKED = 200
 def run(number: int, others: int) -> dict[str, Any]:
     """Both ways for the same enrollments, in turns and each taken back, and then the public page among many others."""
     course = Course.objects.create(code="C-1", title="A course that awards a certificate", has_certificate=True)
+    surround(course, others)
     people = User.objects.bulk_create(
         User(email=f"learner{n}@example.org", first_name="Sam", last_name=f"No {n}") for n in range(number)
     )
     facts = {"status": "completed", "progress_percent": 100, "completed_at": timezone.now()}
     taken = Enrollment.objects.bulk_create(Enrollment(course=course, user=person, **facts) for person in people)
     ids = [enrollment.pk for enrollment in taken]
-    surround(taken, others)
     bulk, single = [], []
     for _ in range(ROUNDS):
         single.append(taken_back(lambda: one_by_one(ids)))
@@ -41,14 +42,16 @@ def run(number: int, others: int) -> dict[str, Any]:
     return {"bulk": median(bulk), "single": median(single), **asked_for()}
 
 
-def surround(enrollments: list[Enrollment], number: int) -> None:
-    """So many certificates that were replaced since, written by the database itself."""
-    first = enrollments[0]
-    template = template_for(first, default_templates())
-    fill(Certificate, number, enrollment_id=f"{first.pk} + n % {len(enrollments)}", course_id=f"{first.course_id}",
-         user_id=f"{first.user_id} + n % {len(enrollments)}", template_id=f"{template.pk}", state="'replaced'",
-         number="'OLD-' || n", number_key="'OLD' || n", learner_name="'Sam No ' || n", course_title="'A course'",
-         issued_at=moment("n % 500000"), verification_hash="'h' || n")  # fmt: skip
+def surround(course: Course, number: int) -> None:
+    """So many certificates of others, ten each and all replaced since, written by the database itself."""
+    people = number // 10
+    fill(User, people, email="'other' || n || '@example.org'", first_name="'Kim'", last_name="'No ' || n")
+    fill(Enrollment, people, user_id="n", course_id=f"{course.pk}", status="'completed'", completed_at=moment("n"))
+    template = template_for(Enrollment.objects.select_related("course").first(), default_templates())
+    fill(Certificate, number, enrollment_id=f"n % {people} + 1", user_id=f"n % {people} + 1", course_id=f"{course.pk}",
+         template_id=f"{template.pk}", state="'replaced'", number="'OLD-' || n", number_key="'OLD' || n",
+         learner_name="'Kim No ' || n", course_title="'A course'", issued_at=moment("n % 500000"),
+         verification_hash="'h' || n")  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
@@ -63,13 +66,15 @@ def taken_back(work: Callable[[], Any]) -> float:
 
 
 def one_by_one(ids: list[int]) -> None:
-    """What a loop over `save()` takes, under the same rule."""
+    """What a loop over `save()` takes, under the same rule, each learner told as well."""
     templates, now = default_templates(), timezone.now()
     with change_set(title="One by one"):
         for pk in ids:
             enrollment = with_what_decides(Enrollment.with_archived.filter(pk=pk)).get()
             if not refusal_to_issue(enrollment):
-                drawn_up(enrollment, template_for(enrollment, templates), now=now).save()
+                certificate = drawn_up(enrollment, template_for(enrollment, templates), now=now)
+                certificate.save()
+                tell_learners([certificate], ISSUED)
 
 
 def asked_for() -> dict[str, Any]:

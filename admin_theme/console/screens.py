@@ -17,6 +17,7 @@ from admin_theme.console.choices import ScopedChoicesMixin
 from admin_theme.console.plain_names import PlainNamesMixin
 from admin_theme.console.rights import RightsMixin
 from admin_theme.console.saving import SavingMixin
+from admin_theme.console.searching import holding
 from admin_theme.console.titles import TitlesMixin
 from admin_theme.filters import ArchivedFilter, ScopedRelatedFilter
 from admin_theme.gate import current_only, gate, hides, leave_alone
@@ -105,8 +106,8 @@ class ConsoleAdmin(TitlesMixin, PlainNamesMixin, SavingMixin, RightsMixin, Scope
     ) -> tuple[QuerySet[Any], bool]:
         if request.resolver_match and request.resolver_match.url_name == "autocomplete":
             queryset = current_only(queryset)
-        found: tuple[QuerySet[Any], bool] = super().get_search_results(request, queryset, search_term)
-        return found
+        fields = self.get_search_fields(request)
+        return (holding(queryset, fields, search_term) if fields and search_term else queryset), False
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:  # noqa: ARG002
         """Only what the filters ask for, the date hierarchy and what the screen names."""

@@ -22,6 +22,11 @@ from apps.enrollments.states import EnrollmentStatus
 from apps.records.rules import RuleBroken
 
 BATCH = 1_000
+READ = (
+    *("user", "course", "status", "archived_at", "completed_at"),
+    *("user__first_name", "user__last_name", "course__title", "course__language", "course__has_certificate"),
+)
+"""What the rule and the certificate take from an enrollment; people and courses are wide rows."""
 
 
 @dataclass
@@ -114,7 +119,8 @@ def _issue_batch(ids: Sequence[int], templates: Mapping[str, CertificateTemplate
     """Locks the enrollments before it looks: of two people who issue at once, the second finds the first one's."""
     list(Enrollment.with_archived.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
     now, made = timezone.now(), []
-    for enrollment in with_what_decides(Enrollment.with_archived.filter(pk__in=ids)).order_by("pk"):
+    enrollments = with_what_decides(Enrollment.with_archived.filter(pk__in=ids)).only(*READ).order_by("pk")
+    for enrollment in enrollments:
         if refusal := refusal_to_issue(enrollment):
             issued.refused.append((enrollment, refusal))
         else:
