@@ -16,7 +16,7 @@ from apps.certificates.models import Certificate, CertificateTemplate
 from apps.certificates.numbers import new_number
 from apps.certificates.queries import default_templates, with_what_decides
 from apps.certificates.services.telling import ISSUED, tell_learners
-from apps.certificates.states import Ruling
+from apps.certificates.states import CertificateState, Ruling
 from apps.enrollments.models import Enrollment
 from apps.enrollments.states import EnrollmentStatus
 from apps.records.rules import RuleBroken
@@ -61,12 +61,14 @@ def refusal_to_issue(enrollment: Any) -> str:
     Reads nothing: the enrollment comes from `with_what_decides`.
     """
     learner, course, is_always = enrollment.learner_name, enrollment.course, enrollment.ruling == Ruling.ALWAYS
+    numbers = {certificate.state: certificate.number for certificate in enrollment.had}
+    current = numbers.get(CertificateState.VALID)
     refusals = (
         (enrollment.is_archived, "This enrollment is archived. Restore it first."),
         (enrollment.ruling == Ruling.NEVER, f"{learner} is never given a certificate of {course}: {_told(enrollment)}"),
-        (enrollment.current_number, f"{learner} has a certificate already: {enrollment.current_number}."),
+        (current, f"{learner} has a certificate already: {current}."),
         (
-            enrollment.was_revoked and not is_always,
+            CertificateState.REVOKED in numbers and not is_always,
             f"A certificate of {learner} was revoked. Note that they are always given one first.",
         ),
         (
