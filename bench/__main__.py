@@ -13,9 +13,10 @@ from bench.exports_report import measure_exports
 from bench.figures_report import measure_figures
 from bench.files import write_file
 from bench.scopes_report import measure_lists
+from bench.search_report import measure_search
 from bench.workbook_report import measure_workbook
 
-PARTS = ("imports", "lists", "workbook", "certificates", "reviews", "statistics", "exports")
+PARTS = ("imports", "lists", "workbook", "certificates", "reviews", "statistics", "exports", "search")
 KINDS = ("lessons", "enrollments")
 TARGETS = {"PostgreSQL": (30, 8), "SQLite": (12, 10)}
 STOCK_ROWS = 1_000
@@ -39,6 +40,7 @@ def main() -> None:
     parser.add_argument("--certificates", type=int, default=1_000_000, help="So many lie around the public page.")
     parser.add_argument("--reviews", type=int, default=1_000_000, help="So many reviews lie around the desk.")
     parser.add_argument("--enrollments", type=int, default=1_000_000, help="So many are counted for the figures.")
+    parser.add_argument("--people", type=int, default=1_000_000, help="So many are searched among.")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         for engine in engines(Path(folder), chosen.only):
@@ -57,6 +59,8 @@ def main() -> None:
                     measure_figures(engine, enrollments=chosen.enrollments)
                 if "exports" in chosen.part:
                     measure_exports(engine, rounds=chosen.rounds)
+                if "search" in chosen.part:
+                    measure_search(engine, people=chosen.people)
             finally:
                 engine.drop()
 

@@ -34,6 +34,18 @@ TOUR = (
     ("review", "A review", "/admin/reviews/review/1/change/", "The words, who wrote them and how far they came."),
     ("review-desk", "The review desk", "", "The next review with what is known about it, decided with one key."),
     (
+        "bulk-decision",
+        "Many reviews at once",
+        "",
+        "Decided together, with what became of each, and taken back together while nobody is told.",
+    ),
+    (
+        "testimonials",
+        "Testimonials",
+        "/admin/reviews/testimonial/",
+        "What learners said, in the words and the order the platform shows, with their consent.",
+    ),
+    (
         "learner",
         "A learner",
         "",
@@ -47,6 +59,12 @@ TOUR = (
     ),
     ("verified", "Checked by anybody", "", "The public page, on a phone: whether it is valid, and no more than that."),
     (
+        "suspension",
+        "An instructor is suspended",
+        "",
+        "Each course with its learners, and what becomes of it, before anything happens.",
+    ),
+    (
         "announcement",
         "An announcement",
         "/admin/announcements/announcement/4/change/",
@@ -59,6 +77,14 @@ TOUR = (
         "Its plan and period, what is scheduled, and what was paid.",
     ),
     ("revenue", "Revenue by month", "/admin/revenue/", "What came, grew, shrank and left, with what each word means."),
+    (
+        "statistics",
+        "The figures of a course",
+        "/admin/catalog/course/1/change/?tab=figures",
+        "Each with its words, as of when it was counted, and the last months beside it.",
+    ),
+    ("report", "A report", "/admin/reports/report/1/change/", "The first rows, and the whole as a file."),
+    ("palette", "Everything by name", "", "A person, a course, a screen: found while it is typed, slips included."),
     (
         "import-map",
         "Somebody else's file",

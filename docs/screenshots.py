@@ -177,6 +177,38 @@ def photograph_the_desk(page: Page, folder: Path) -> None:
     page.screenshot(path=folder / "review-desk.png")
 
 
+def photograph_many_decisions(page: Page, folder: Path) -> None:
+    """Approves all reviews on the first page of those that wait."""
+    page.goto(f"{SITE}/admin/reviews/review/?state=waiting")
+    page.locator("#action-toggle").check()
+    page.locator("select[name=action]").select_option(label="Approve")
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("button", name=re.compile("Approve")).click()
+    page.wait_for_url("**/bulkdecision/**")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=folder / "bulk-decision.png")
+
+
+def photograph_a_suspension(page: Page, folder: Path) -> None:
+    """What stands before it: the page is left without suspending anybody."""
+    page.goto(f"{SITE}/admin/instructors/instructorprofile/?status__exact=approved")
+    page.locator("#result_list tbody th a").first.click()
+    page.locator("li[x-ref^=actionDropdown] > a").click()
+    page.get_by_title("Suspend").click()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=folder / "suspension.png")
+
+
+def photograph_the_palette(page: Page, folder: Path) -> None:
+    """Somebody looked for with a slip of the finger."""
+    page.goto(f"{SITE}/admin/")
+    page.keyboard.press("Control+k")
+    page.get_by_role("dialog", name="Search").wait_for()
+    page.keyboard.type("vera rosi")
+    page.locator("#command-results-list").get_by_role("link").first.wait_for()
+    page.screenshot(path=folder / "palette.png")
+
+
 def photograph_a_learner(page: Page, folder: Path) -> None:
     """Somebody who subscribed, as support finds them."""
     page.goto(f"{SITE}/admin/subscriptions/subscription/1/change/")
@@ -225,6 +257,9 @@ def photograph(browser: Browser, accounts: list[dict[str, str]], folder: Path) -
     with tempfile.TemporaryDirectory() as upload:
         photograph_an_import(page, folder, write_catalog(Path(upload) / "partner-catalog.csv"))
     photograph_the_desk(page, folder)
+    photograph_many_decisions(page, folder)
+    photograph_a_suspension(page, folder)
+    photograph_the_palette(page, folder)
     photograph_a_learner(page, folder)
     photograph_a_check(browser, page, folder)
     for name, _, address, _ in TOUR:
