@@ -47,7 +47,7 @@ def surround(course: Course, number: int) -> None:
     people = number // 10
     fill(User, people, email="'other' || n || '@example.org'", first_name="'Kim'", last_name="'No ' || n")
     fill(Enrollment, people, user_id="n", course_id=f"{course.pk}", status="'completed'", completed_at=moment("n"))
-    template = template_for(Enrollment.objects.select_related("course").first(), default_templates())
+    template = template_for(Enrollment.objects.select_related("course")[0], default_templates())
     fill(Certificate, number, enrollment_id=f"n % {people} + 1", user_id=f"n % {people} + 1", course_id=f"{course.pk}",
          template_id=f"{template.pk}", state="'replaced'", number="'OLD-' || n", number_key="'OLD' || n",
          learner_name="'Kim No ' || n", course_title="'A course'", issued_at=moment("n % 500000"),

@@ -1,5 +1,7 @@
 """Searching a list finds what the words say, by few and small questions."""
 
+from typing import Any
+
 import pytest
 from django.contrib import admin
 from django.test import Client, RequestFactory
@@ -13,7 +15,7 @@ from tests.recipes import catalog, enrollments
 from tests.support.people import person
 
 
-def found(administrator: User, model: type, term: str) -> list[int]:
+def found(administrator: User, model: Any, term: str) -> list[int]:
     request = RequestFactory().get("/")
     request.user = administrator
     screen = admin.site.get_model_admin(model)
