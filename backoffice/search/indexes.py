@@ -30,9 +30,9 @@ def make_indexes(using: str = "default", **kwargs: Any) -> None:  # noqa: ARG001
                 make(cursor, model._meta.db_table, columns, existing)
 
 
-def text_table(model: type[Model]) -> str:
-    """SQLite's table of trigrams of a model; its row ids are the model's keys."""
-    return f"search_{model._meta.db_table}"
+def text_table(table: str) -> str:
+    """SQLite's table of trigrams beside a model's table; its row ids are the model's keys."""
+    return f"search_{table}"
 
 
 def has_trigrams(connection: Any) -> bool:
@@ -63,7 +63,7 @@ def _make_postgresql(cursor: Any, table: str, columns: list[str], existing: set[
 
 def _make_sqlite(cursor: Any, table: str, columns: list[str], existing: set[str]) -> None:
     """FTS5 keeps no words of its own: a trigger tells it what a row said before when that is to be forgotten."""
-    index, names = f"search_{table}", ", ".join(f'"{column}"' for column in columns)
+    index, names = text_table(table), ", ".join(f'"{column}"' for column in columns)
     new, old = (", ".join(f'{row}."{column}"' for column in columns) for row in ("NEW", "OLD"))
     put_in = f'INSERT INTO "{index}" (rowid, {names}) VALUES (NEW."id", {new});'  # noqa: S608 - names of ours
     take_out = f'INSERT INTO "{index}" ("{index}", rowid, {names}) VALUES (\'delete\', OLD."id", {old});'  # noqa: S608

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -38,7 +39,6 @@ def resembling(rows: QuerySet[Any], fields: Sequence[str], words: Sequence[str],
     """The keys of the rows whose fields hold something like each of the words, the likest first."""
     if any(len(word) < SHORTEST_MISTYPED for word in words):
         return []
-    rows = rows.order_by()
     return (_resembling_sqlite if is_sqlite(rows) else _resembling_postgresql)(rows, fields, words, most)
 
 
@@ -82,7 +82,7 @@ def _resembling_sqlite(rows: QuerySet[Any], fields: Sequence[str], words: Sequen
 
 def matching(model: type[Model], fields: Sequence[str], query: str) -> RawSQL:
     """The keys of the rows whose trigrams answer an FTS5 query, in these fields only: others may be masked."""
-    table = text_table(model)
+    table = text_table(model._meta.db_table)
     columns = " ".join(f'"{model._meta.get_field(name).column}"' for name in fields)  # type: ignore[union-attr]
     hits = f'SELECT rowid FROM "{table}" WHERE "{table}" MATCH %s'  # noqa: S608 - the table is ours
     return RawSQL(hits, [f"{{{columns}}} : ({query})"])  # noqa: S611
@@ -104,14 +104,15 @@ def with_one_slip(word: str) -> str:
 
 def likeness_of(word: str, texts: Iterable[Any]) -> float:
     """How much of the word the likest word of these texts has, from 0 to 1."""
-    matcher = SequenceMatcher(autojunk=False)
-    matcher.set_seq2(word.casefold())
-    best = 0.0
-    for text in texts:
-        for other in words_of(str(text or "").casefold()):
-            matcher.set_seq1(other[: len(word) + 1])
-            best = max(best, matcher.ratio())
-    return best
+    word = word.casefold()
+    others = (other[: len(word) + 1] for text in texts for other in words_of(str(text or "").casefold()))
+    return max((shared_letters(word, other) for other in others), default=0.0)
+
+
+@lru_cache(maxsize=10_000)
+def shared_letters(word: str, other: str) -> float:
+    """Remembered, because many people have the same names and addresses at the same place."""
+    return SequenceMatcher(None, other, word, autojunk=False).ratio()
 
 
 def words_of(text: str) -> list[str]:
