@@ -80,7 +80,7 @@ TOUR = (
     (
         "statistics",
         "The figures of a course",
-        "/admin/catalog/course/1/change/?tab=figures",
+        "/admin/catalog/course/1/change/?tab=statistics",
         "Each with its words, as of when it was counted, and the last months beside it.",
     ),
     ("report", "A report", "/admin/reports/report/1/change/", "The first rows, and the whole as a file."),
