@@ -75,6 +75,15 @@ def test_letters_typed_before_the_palette_has_the_focus_are_not_lost(page_of: Op
     assert page.url.endswith("/admin/")
 
 
+def test_the_tab_one_is_on_is_seen_among_many(page_of: Opener, administrator: User, course: Course) -> None:
+    page = page_of(administrator, width=390)
+
+    page.goto(f"/admin/catalog/course/{course.pk}/change/?tab=statistics")
+
+    expect(page.locator(".p-tabs [aria-current]")).to_be_in_viewport()
+    assert page.evaluate("window.scrollY") == 0
+
+
 def test_the_keys_are_shown_and_go_where_they_say(page_of: Opener, administrator: User, course: Course) -> None:
     page = page_of(administrator)
     page.goto("/admin/")

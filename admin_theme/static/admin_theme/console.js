@@ -146,6 +146,10 @@
     if (search) {
       search.setAttribute("aria-label", "Search this list");
     }
+    const tab = document.querySelector(".p-tabs [aria-current]");
+    if (tab) {
+      tab.scrollIntoView({ block: "nearest", inline: "center" });
+    }
     const dialog = document.getElementById("modal-content");
     if (dialog) {
       holdFocus(dialog);
