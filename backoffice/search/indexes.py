@@ -8,7 +8,6 @@ import logging
 from typing import Any
 
 from django.db import connections, transaction
-from django.db.models import Model
 from django.db.utils import Error
 
 from backoffice.search.kinds import indexed

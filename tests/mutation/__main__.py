@@ -19,7 +19,7 @@ def main() -> int:
     parser.add_argument(
         "--seconds", type=float, default=float("inf"), help="Of tests for each change, for a first look."
     )
-    parser.add_argument("--left", action="store_true", help="Only what no test noticed the last time.")
+    parser.add_argument("--left", action="store_true", help="Only what no test has noticed yet.")
     parser.add_argument("--anew", action="store_true", help="Use nothing that earlier runs remember.")
     parser.add_argument("--tests", nargs="*", default=TESTS)
     asked = parser.parse_args()

@@ -64,11 +64,10 @@ class MutationLoop:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         try:
             self.run_as_it_is(session)
-            self.memory.write()
-            connections.close_all()
-            self.run_mutants(session)
         finally:
-            self.memory.write()
+            self.memory.write_reached()
+        connections.close_all()
+        self.run_mutants(session)
         session._setupstate.teardown_exact(None)
         return True
 
@@ -101,7 +100,7 @@ class MutationLoop:
 
     def mutants(self) -> list[Mutant]:
         found = [mutant for path in self.paths for mutant in mutants_of(Path(path).read_text(), path)]
-        return [mutant for mutant in found if mutant.name in self.memory.left] if self.only_left else found
+        return [mutant for mutant in found if mutant.name not in self.memory.killers] if self.only_left else found
 
     def run_mutants(self, session: pytest.Session) -> None:
         mutants = self.mutants()
@@ -120,8 +119,6 @@ class MutationLoop:
             if verdict.killer or verdict.is_slow or verdict.is_broken:
                 self.outcome.broken.append(f"Fails in a fork without any change: {verdict.trial.tests[0]}")
         session.config.pluginmanager.unregister(forks)
-        tried = {mutant.name for mutant in mutants}
-        self.memory.left = sorted({*self.memory.left} - tried | (tried - self.outcome.killed_names))
 
     def trials(self, mutants: list[Mutant], tests: set[str], patience: int = 1) -> Iterator[Trial]:
         for mutant in mutants:
@@ -149,6 +146,7 @@ class MutationLoop:
             if verdict.killer:
                 outcome.killers.add(verdict.killer)
                 self.memory.killers[mutant.name] = verdict.killer
+                self.memory.write_noticed()
         else:
             outcome.survived.append(mutant)
             tell(f"Not noticed by {len(verdict.trial.tests)}: {mutant.line}: {mutant.name}")

@@ -1,4 +1,7 @@
-"""What earlier runs found out, kept in a file: which functions a test reaches, and which test noticed a change."""
+"""What earlier runs found out: which functions a test reaches, kept on this machine, and which test noticed a change.
+
+What noticed a change is kept with the tests, so that the next run, anywhere, begins with the test that will notice it.
+"""
 
 import hashlib
 import json
@@ -9,7 +12,8 @@ from typing import Any
 
 from tests.mutation.operators import Mutant, names_function
 
-FILE = Path("var/mutation.json")
+REACHED = Path("var/mutation.json")
+NOTICED = Path(__file__).with_name("noticed.json")
 
 
 @dataclass
@@ -28,19 +32,18 @@ class Memory:
 
     runs: dict[str, Run] = field(default_factory=dict)
     killers: dict[str, str] = field(default_factory=dict)
-    left: list[str] = field(default_factory=list)
-    """The changes no test noticed when they were tried last."""
 
     @classmethod
     def read(cls) -> "Memory":
-        if not FILE.exists():
-            return cls()
-        read = json.loads(FILE.read_text())
-        return cls({name: Run(**run) for name, run in read["runs"].items()}, read["killers"], read.get("left", []))
+        runs, killers = (json.loads(file.read_text()) if file.exists() else {} for file in (REACHED, NOTICED))
+        return cls({name: Run(**run) for name, run in runs.items()}, killers)
 
-    def write(self) -> None:
-        FILE.parent.mkdir(exist_ok=True)
-        FILE.write_text(json.dumps(asdict(self)))
+    def write_reached(self) -> None:
+        REACHED.parent.mkdir(exist_ok=True)
+        REACHED.write_text(json.dumps({name: asdict(run) for name, run in self.runs.items()}))
+
+    def write_noticed(self) -> None:
+        NOTICED.write_text(json.dumps(self.killers, indent=0, sort_keys=True, ensure_ascii=False) + "\n")
 
     def note_run(self, test: str, run: Run) -> None:
         self.runs[test] = run
