@@ -144,7 +144,7 @@ class ReportSchedule(TimestampedModel, TrackedModel):
         limit_choices_to={"is_staff": True, "is_active": True},
         help_text="Each gets their own rows and columns, as far as they may take them out when it is sent.",
     )
-    format = models.CharField("as", max_length=10, choices=ReportRun.Format, default=ReportRun.Format.XLSX)
+    format = models.CharField("file", max_length=10, choices=ReportRun.Format, default=ReportRun.Format.XLSX)
     cadence = models.CharField("how often", max_length=10, choices=Cadence, default=Cadence.WEEKLY)
     weekday = models.PositiveSmallIntegerField("on", choices=Weekday, default=Weekday.MONDAY)
     day_of_month = models.PositiveSmallIntegerField("on day", choices=DAYS, default=1)

@@ -28,7 +28,7 @@ def forget_in_reports(person: Any, was: Identity) -> int:
         for rows in (Report.objects.all(), history.objects.all())
     )
     sent_to: Any = ReportSchedule.recipients.through
-    changed += sent_to.objects.filter(user=person).delete()[0]
+    changed += int(sent_to.objects.filter(user=person).delete()[0])
     changed += replace_words(ReportSchedule.objects.all(), ("last_outcome", "stopped_because"), was)
     changed += replace_words(ReportSchedule.history.model.objects.all(), ("stopped_because",), was)
     runs = list(ReportRun.objects.filter(definition__listing__icontains=was.email))

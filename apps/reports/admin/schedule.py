@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.enums import ActionVariant
 
@@ -118,8 +117,7 @@ class ReportScheduleAdmin(TabbedAdmin[ReportSchedule]):
 
     def side_facts(self, request: HttpRequest, record: ReportSchedule) -> list[tuple[str, SafeString | str]]:
         kept = linked(request, record.report, record.report) if record.report else record.title
-        promise = "Each recipient gets their own rows and columns, as far as they may take them out by then."
-        return [("Owner", str(record.owner)), ("Report", kept), ("Whose rows", format_html("{}", promise))]
+        return [("Owner", str(record.owner)), ("Report", kept)]
 
     # What can be done
 

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q, QuerySet
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from admin_theme.widgets import dress
 from apps.accounts.models import User
@@ -25,8 +26,12 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     user: ClassVar[Any]
 
-    what = forms.ChoiceField(label="Report", error_messages={"invalid_choice": NO_SUCH_REPORT})
-    time_zone = forms.ChoiceField(label="Time zone", error_messages={"invalid_choice": NO_SUCH_ZONE})
+    what = forms.ChoiceField(
+        label="Report", widget=UnfoldAdminSelectWidget, error_messages={"invalid_choice": NO_SUCH_REPORT}
+    )
+    time_zone = forms.ChoiceField(
+        label="Time zone", widget=UnfoldAdminSelectWidget, error_messages={"invalid_choice": NO_SUCH_ZONE}
+    )
 
     class Meta:
         model = ReportSchedule
@@ -63,8 +68,7 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
         else:
             self.initial.setdefault("time_zone", digest_time_of(self.user).time_zone or platform_zone())
             self.initial.setdefault("recipients", [self.user.pk])
-        for name in ("what", "time_zone", "time_of_day"):
-            dress(self.fields[name])
+        dress(self.fields["time_of_day"])
 
     def _reports(self) -> list[tuple[str, Any]]:
         """Their own and shared ones; whoever looks after somebody else's schedule may leave it with its report."""
