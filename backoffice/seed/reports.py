@@ -62,7 +62,7 @@ def save(owner: Any, name: str, description: str, definition: Definition) -> Rep
 
 
 def send(owner: Any, recipients: list[Any], **facts: Any) -> None:
-    schedule = ReportSchedule(owner=owner, time_of_day=time(8), **facts)
+    schedule = ReportSchedule(owner=owner, time_of_day=time(8), time_zone="Europe/Berlin", **facts)
     schedule.next_run_at = next_due(schedule.rhythm, timezone.now())
     schedule.save()
     schedule.recipients.set(recipients)

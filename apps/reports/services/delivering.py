@@ -12,14 +12,16 @@ from django.db import DatabaseError, transaction
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
+from apps.accounts.models import User
 from apps.audit.downloads import note_file
 from apps.notifications.attaching import Attachment
 from apps.notifications.services import mail_at_once, notify, way_of
 from apps.notifications.states import Way
+from apps.records.policy import scope
 from apps.records.rules import RuleBroken
 from apps.reports.keeping import SENT_KEPT_FOR, file_name, may_fetch
 from apps.reports.making import Table, table_for
-from apps.reports.models import ReportRun, ReportSchedule
+from apps.reports.models import Report, ReportRun, ReportSchedule
 from apps.reports.news import SENT
 from apps.reports.queries import everybody_sent_to, runs_of, why_not_taken_out
 from apps.reports.services.files import record_file, write_file
@@ -36,6 +38,7 @@ def deliver(schedule: ReportSchedule, due_at: datetime, *, report: Callable[[int
     Nobody's rights but the recipient's own count. Raises `RuleBroken` when it reached nobody, or failed for somebody.
     """
     keep_owned(schedule)
+    refuse_a_report_taken_away(schedule)
     told, has_failed, people = [], False, everybody_sent_to(schedule)
     for done, person in enumerate(people):
         if report:
@@ -58,6 +61,13 @@ def deliver(schedule: ReportSchedule, due_at: datetime, *, report: Callable[[int
         raise RuleBroken(outcome)
     note_success(schedule, outcome)
     return outcome
+
+
+def refuse_a_report_taken_away(schedule: ReportSchedule) -> None:
+    """What is not shared with the owner of the schedule any more is sent by them to nobody."""
+    owner = User.with_archived.get(pk=schedule.owner_id)
+    if schedule.report is not None and not scope(owner, "view", Report).filter(pk=schedule.report.pk).exists():
+        raise RuleBroken(f"The report is not shared with {owner} any more.")
 
 
 def send_to(person: Any, schedule: ReportSchedule, due_at: datetime) -> None:

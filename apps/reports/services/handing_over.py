@@ -13,8 +13,8 @@ from apps.reports.services.scheduling import tell_owner
 def hand_over_what_is_left(person: Any) -> None:
     """Called whenever somebody may do less: looks after each of their schedules, and reports of theirs others have
     sent."""
-    for schedule in ReportSchedule.objects.filter(owner=person.pk).select_related("report", "owner").order_by("pk"):
-        keep_owned(schedule)
+    for number in ReportSchedule.objects.filter(owner=person.pk).order_by("pk").values_list("pk", flat=True):
+        keep_owned(ReportSchedule.objects.select_related("report", "owner").get(pk=number))
     now = User.with_archived.get(pk=person.pk)
     for report in Report.objects.filter(owner=person.pk, schedules__isnull=False).distinct():
         if why_not_taken_out(report.definition, now):
@@ -22,7 +22,7 @@ def hand_over_what_is_left(person: Any) -> None:
 
 
 def keep_owned(schedule: ReportSchedule) -> None:
-    """Hands it over when its owner may not take the list out any more, to a recipient who may or an administrator."""
+    """Hands it over when its owner may not take the list out any more."""
     owner = User.with_archived.get(pk=schedule.owner_id)
     if not (why := why_not_taken_out(schedule.definition, owner)):
         return
@@ -38,8 +38,11 @@ def keep_owned(schedule: ReportSchedule) -> None:
 
 
 def heir_of(schedule: ReportSchedule) -> Any:
-    """Somebody who may own it; None on a platform without any administrator, where it stays."""
-    others = (person for person in everybody_sent_to(schedule) if person.pk != schedule.owner_id)
+    """The owner of the report, a recipient or an administrator: the first who may own it. None on a platform without
+    any administrator, where it stays."""
+    others = [schedule.report.owner] if schedule.report is not None else []
+    others += everybody_sent_to(schedule)
+    others = [person for person in others if person.pk != schedule.owner_id]
     able = (person for person in others if not why_not_taken_out(schedule.definition, person))
     administrators = User.administrators().exclude(pk=schedule.owner_id).order_by("pk")
     return next(able, None) or administrators.first()

@@ -80,6 +80,34 @@ def test_a_report_that_a_colleague_has_sent_goes_to_them_and_others_stay(
     assert (schedule.owner, other.owner) == (colleague, manager)
 
 
+def test_two_schedules_of_one_report_stay_together(
+    scheduled: Scheduling, report: Report, manager: User, colleague: User, administrator: User
+) -> None:
+    schedules = [scheduled(manager, colleague), scheduled(manager, administrator)]
+
+    suspend_person(manager, by=administrator, reason="Left.")
+
+    for row in (report, *schedules):
+        row.refresh_from_db()
+    assert {row.owner for row in (report, *schedules)} == {colleague}
+
+
+def test_what_is_not_shared_any_more_is_sent_by_nobody_but_its_owner(
+    scheduled: Scheduling, report: Report, manager: User, colleague: User, enrolled: list[Enrollment]
+) -> None:
+    report.shared_with.add(Role.objects.get(name="manager"))
+    schedule = scheduled(colleague, owner=colleague)
+    report.shared_with.clear()
+
+    with time_machine.travel(SUNDAY + timedelta(days=1), tick=False):
+        run_due_schedules.now(by=None)
+        deliver_report.execute(JobRun.objects.get(job="reports.deliver").pk)
+
+    schedule.refresh_from_db()
+    assert (schedule.last_outcome, schedule.failures) == ("The report is not shared with Robin Colleague any more.", 1)
+    assert not ReportRun.objects.exists()
+
+
 def test_who_keeps_the_right_keeps_the_schedule(
     scheduled: Scheduling, manager: User, colleague: User, administrator: User
 ) -> None:
