@@ -87,9 +87,9 @@ def test_two_schedules_of_one_report_stay_together(
 
     suspend_person(manager, by=administrator, reason="Left.")
 
-    for row in (report, *schedules):
-        row.refresh_from_db()
-    assert {row.owner for row in (report, *schedules)} == {colleague}
+    report.refresh_from_db()
+    assert report.owner == colleague
+    assert {ReportSchedule.objects.get(pk=schedule.pk).owner for schedule in schedules} == {colleague}
 
 
 def test_what_is_not_shared_any_more_is_sent_by_nobody_but_its_owner(
