@@ -17,7 +17,7 @@ about_people(
     ),
     Personal(model=ReportSchedule, path="owner", title="reports they have sent"),
 )
-left_out["reports.reportschedule.recipients"] = "What was sent to somebody is among their files of reports."
+left_out["reports.reportschedule_recipients.user"] = "What was sent to somebody is among their files of reports."
 
 
 def forget_in_reports(person: Any, was: Identity) -> int:
