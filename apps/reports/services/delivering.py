@@ -80,7 +80,10 @@ def send_to(person: Any, schedule: ReportSchedule, due_at: datetime) -> None:
         raise RuleBroken(f"{person} wants to be told nothing of reports.")
     table = table_for(schedule.definition, person)
     with TemporaryFile() as file:
-        write_file(table, title=schedule.title, by=person, fmt=schedule.format, to=file)
+        try:
+            write_file(table, title=schedule.title, by=person, fmt=schedule.format, to=file)
+        except RuleBroken as refused:
+            raise RuleBroken(f"For {person}: {refused.sentence}") from refused
         hand_out(table, file, person, schedule, due_at)
 
 

@@ -1,6 +1,6 @@
 """Enrollments in two courses over two months, payments in two currencies, and reports that are sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,16 @@ from django.conf import LazySettings
 
 from apps.catalog.models import Course
 from apps.enrollments.models import Enrollment
+from apps.jobs.models import JobRun
 from apps.reports.definition import Definition
 from apps.reports.models import Report, ReportSchedule
 from apps.reports.services import save_schedule
+from apps.reports.tasks import deliver_report, run_due_schedules
 from tests.recipes import accounts, enrollments, reports, subscriptions
 
 ENROLLMENTS = Definition("enrollments", columns=("user_email", "course_code", "progress_percent"), order="user_email")
 
-SUNDAY = datetime(2026, 3, 29, 12, tzinfo=UTC)
+SUNDAY, MONDAY_AT_8 = datetime(2026, 3, 29, 12, tzinfo=UTC), datetime(2026, 3, 30, 8, tzinfo=UTC)
 Scheduling = Callable[..., ReportSchedule]
 
 
@@ -72,3 +74,18 @@ def scheduled(report: Report) -> Scheduling:
             return save_schedule(made, recipients=recipients, by=owner or report.owner)
 
     return schedule
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    with time_machine.travel(SUNDAY, tick=False) as traveller:
+        yield traveller
+
+
+def come_due(clock: Any, when: datetime = MONDAY_AT_8) -> str:
+    """What the job said that looks for what is due; the runs it began are over."""
+    clock.move_to(when)
+    outcome = run_due_schedules.now(by=None).outcome
+    for record in JobRun.objects.filter(job="reports.deliver", state="queued"):
+        deliver_report.execute(record.pk)
+    return outcome

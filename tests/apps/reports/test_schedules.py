@@ -2,8 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,37 +12,18 @@ from django.core.files.storage import default_storage
 
 from apps.accounts.models import User
 from apps.accounts.services import suspend_person
-from apps.audit.models import ChangeSet
 from apps.enrollments.models import Enrollment
 from apps.jobs.models import JobRun
 from apps.notifications.models import Mail, Notification, NotificationPreference
-from apps.notifications.tasks import send_mails
+from apps.reports.making import paper
 from apps.reports.models import Report, ReportRun, ReportSchedule
 from apps.reports.queries import schedules_due
 from apps.reports.services import delivering, leave_schedule, pause_schedule, resume_schedule
 from apps.reports.services.files import write_file
 from apps.reports.services.running import MOST_FAILURES
-from apps.reports.tasks import deliver_report, run_due_schedules, send_now, tidy_reports
-from tests.apps.reports.conftest import SUNDAY, Scheduling
+from apps.reports.tasks import deliver_report, run_due_schedules, send_now
+from tests.apps.reports.conftest import MONDAY_AT_8, SUNDAY, Scheduling, come_due
 from tests.support.moments import at_the_same_time
-from tests.support.smtp import MailServer, mail_server, send_by
-
-MONDAY_AT_8 = datetime(2026, 3, 30, 8, tzinfo=UTC)
-
-
-@pytest.fixture
-def clock() -> Iterator[Any]:
-    with time_machine.travel(SUNDAY, tick=False) as traveller:
-        yield traveller
-
-
-def come_due(clock: Any, when: datetime = MONDAY_AT_8) -> str:
-    """What the job said that looks for what is due; the runs it began are over."""
-    clock.move_to(when)
-    outcome = run_due_schedules.now(by=None).outcome
-    for record in JobRun.objects.filter(job="reports.deliver", state="queued"):
-        deliver_report.execute(record.pk)
-    return outcome
 
 
 def rows_sent_to(person: User) -> list[list[str]]:
@@ -213,133 +194,6 @@ def test_the_mail_follows_the_way_somebody_chose(
     assert ("attached" in Notification.objects.get(kind="report").text) == bool(mails)
 
 
-# The mail, and the file it brings
-
-
-@pytest.fixture
-def box(settings: Any) -> Iterator[MailServer]:
-    with mail_server() as answering:
-        send_by(answering, settings)
-        yield answering
-
-
-def attached_to(message: Any) -> list[tuple[str, bytes]]:
-    return [(part.get_filename(), part.get_content()) for part in message.iter_attachments()]
-
-
-def test_an_attached_file_is_what_was_recorded_and_audited_once(
-    scheduled: Scheduling, clock: Any, box: MailServer, manager: User, enrolled: list[Enrollment]
-) -> None:
-    scheduled(manager, delivery="attached", format="xlsx")
-    come_due(clock)
-    newest = ChangeSet.objects.latest("pk").pk
-
-    send_mails.now(by=None)
-
-    run, ((reader, message),) = ReportRun.objects.get(), box.taken
-    ((name, content),) = attached_to(message)
-    entry = ChangeSet.objects.get(pk__gt=newest)
-    assert (reader, name) == (manager.email, "who-learns-2026-03-30.xlsx")
-    assert len(content) == run.size_bytes
-    assert (entry.actor, entry.origin) == (manager, f"reports.reportrun:{run.pk}")
-    assert entry.title == "Mailed who-learns-2026-03-30.xlsx to Robin Manager"
-    assert Mail.objects.get().attached == ""
-
-
-def test_a_file_too_large_for_a_mail_is_linked_with_a_sentence(
-    scheduled: Scheduling, clock: Any, manager: User, enrolled: list[Enrollment], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(delivering, "LARGEST_ATTACHED", 10)
-    scheduled(manager, delivery="attached")
-
-    come_due(clock)
-
-    mail = Mail.objects.get()
-    assert mail.attached == ""
-    assert "too large for a mail" in mail.text
-
-
-def test_with_the_mail_server_down_the_file_waits_and_goes_out_once_and_is_audited_once(
-    scheduled: Scheduling, clock: Any, settings: Any, manager: User, enrolled: list[Enrollment]
-) -> None:
-    with mail_server() as box:
-        send_by(box, settings)
-    scheduled(manager, delivery="attached")
-    come_due(clock)
-    for _ in range(3):
-        send_mails.now(by=None)
-        clock.shift(timedelta(minutes=30))
-    with mail_server(box):
-        send_mails.now(by=None)
-        send_mails.now(by=None)
-
-    assert box.readers == [manager.email]
-    assert len(attached_to(box.taken[0][1])) == 1
-    assert ChangeSet.objects.filter(title__startswith="Mailed").count() == 1
-
-
-@pytest.mark.parametrize("deed", ["suspended", "role taken away"])
-def test_a_mail_that_waited_does_not_bring_the_file_to_a_former_colleague(
-    scheduled: Scheduling,
-    clock: Any,
-    settings: Any,
-    manager: User,
-    administrator: User,
-    enrolled: list[Enrollment],
-    deed: str,
-) -> None:
-    with mail_server() as box:
-        send_by(box, settings)
-    scheduled(manager, delivery="attached", owner=administrator)
-    come_due(clock)
-    if deed == "suspended":
-        suspend_person(manager, by=administrator, reason="Left.")
-    else:
-        manager.groups.clear()
-    with mail_server(box):
-        send_mails.now(by=None)
-
-    mail = Mail.objects.get(kind="report")
-    assert box.readers == []
-    assert (mail.state, mail.error) == ("failed", "The file it brings is not open to its recipient any more.")
-    assert not ChangeSet.objects.filter(title__startswith="Mailed").exists()
-
-
-def test_a_mail_that_is_refused_keeps_its_file_for_the_next_try(
-    scheduled: Scheduling, clock: Any, box: MailServer, manager: User, enrolled: list[Enrollment]
-) -> None:
-    box.refuses = {manager.email: "452 Box is full"}
-    scheduled(manager, delivery="attached")
-    come_due(clock)
-    send_mails.now(by=None)
-    box.refuses = {}
-    clock.shift(timedelta(minutes=2))
-
-    send_mails.now(by=None)
-
-    assert len(attached_to(box.taken[0][1])) == 1
-
-
-def test_the_file_is_kept_for_a_week(
-    scheduled: Scheduling,
-    clock: Any,
-    manager: User,
-    enrolled: list[Enrollment],
-    signed_in: Callable[[User], Any],
-) -> None:
-    scheduled(manager)
-    come_due(clock)
-    run = ReportRun.objects.get()
-    answers = []
-    for days in (6, 2):
-        clock.shift(timedelta(days=days))
-        answers.append(signed_in(manager).get(f"/admin/reports/reportrun/{run.pk}/file/").status_code)
-    tidied = tidy_reports.now(by=None).outcome
-
-    assert answers == [200, 404]
-    assert tidied.endswith("old files deleted.")
-
-
 # Failures
 
 
@@ -416,6 +270,25 @@ def test_a_failure_for_one_does_not_keep_it_from_the_others_nor_send_it_to_them_
     assert first == [manager.pk]
     assert sorted(ReportRun.objects.values_list("requester", flat=True)) == sorted([manager.pk, administrator.pk])
     assert schedule.last_outcome == "Sent to 2 people."
+
+
+def test_more_than_a_format_holds_is_said_with_the_name(
+    scheduled: Scheduling,
+    clock: Any,
+    manager: User,
+    instructor: User,
+    enrolled: list[Enrollment],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(paper, "MOST_ROWS", 2)
+    schedule = scheduled(manager, instructor, format="pdf")
+
+    come_due(clock)
+
+    schedule.refresh_from_db()
+    assert schedule.last_outcome.startswith("Sent to 1 person. For Robin Manager: ")
+    assert "at most 2 rows" in schedule.last_outcome
+    assert ReportRun.objects.get().requester == instructor
 
 
 def test_what_fails_by_hand_is_told_to_who_asked_and_counts_for_nothing(
