@@ -87,6 +87,7 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
         "Reports",
         (
             Line("Reports", "reports.report", "table_chart", "w"),
+            Line("Report schedules", "reports.reportschedule", "schedule_send"),
             Line("Report files", "reports.reportrun", "file_save"),
         ),
     ),

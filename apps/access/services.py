@@ -9,6 +9,7 @@ from django.db import transaction
 from apps.access.memory import forget
 from apps.access.models import Role, RoleAssignment
 from apps.access.roles import ADMINISTRATOR, INSTRUCTOR, PERMISSIONS
+from apps.accounts.leaving import look_after
 from apps.accounts.models import User
 from apps.accounts.services import administering, make_instructor, refuse_unless_administrator
 from apps.audit.recording import change_set
@@ -34,7 +35,8 @@ def withdraw_role(person: User, role: Role, *, by: Any, reason: str = "") -> Non
         for assignment in RoleAssignment.objects.filter(user=person, role=role):
             assignment.delete()
         person.groups.remove(role)
-    forget()
+        forget()
+        look_after(person)
 
 
 @transaction.atomic

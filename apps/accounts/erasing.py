@@ -19,6 +19,7 @@ from apps.accounts.about import (
     is_erased,
     personal_rows,
 )
+from apps.accounts.leaving import look_after
 from apps.accounts.models import LoginEvent, Profile, User
 from apps.accounts.services import administering
 from apps.accounts.sessions import end_all
@@ -61,6 +62,7 @@ def erase_person(person: User, *, by: Any, reason: str) -> User:
         end_all(UserSession.objects.filter(user=person))
         pictures = list(Profile.objects.filter(user=person).values_list("profile_picture", flat=True))
         _close(person, by)
+        look_after(person)
         with append_only_lifted(SWITCH):
             for rows in personal_rows():
                 _blank(rows, person)

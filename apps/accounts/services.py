@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from apps.accounts.about import hand_over, is_erased
+from apps.accounts.leaving import look_after
 from apps.accounts.mails import tell
 from apps.accounts.models import LoginEvent, User
 from apps.accounts.second_factors import all_factors_of, in_words, note_change
@@ -62,6 +63,7 @@ def change_role(person: User, role: str, *, by: Any, reason: str = "") -> User:
         person.role = role
         save_person(person)
         end_all(UserSession.objects.filter(user=person))
+        look_after(person)
     return person
 
 
@@ -99,6 +101,7 @@ def change_status(person: User, status: str, *, by: Any, reason: str = "") -> Us
         person.status = status
         save_person(person)
         end_all(UserSession.objects.filter(user=person))
+        look_after(person)
     return person
 
 
@@ -108,6 +111,7 @@ def archive_person(person: User, *, by: Any, reason: str = "") -> User:
         person.archived_at, person.archived_by = timezone.now(), by
         person.save()
         end_all(UserSession.objects.filter(user=person))
+        look_after(person)
     return person
 
 

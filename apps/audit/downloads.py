@@ -1,6 +1,7 @@
 """Files that go out with somebody's data: each is one entry of the audit."""
 
 from collections import Counter
+from typing import Any
 
 from django.db.models import Model
 from django.http import HttpRequest
@@ -10,6 +11,11 @@ from apps.audit.recording import close_change_set, open_change_set
 
 def note_download(request: HttpRequest, record: Model, name: str) -> None:
     """Writes down who fetched the file of which record."""
-    origin = f"{record._meta.label_lower}:{record.pk}"
-    entry = open_change_set(by=request.user, title=f"Downloaded {name}"[:200], origin=origin)
-    close_change_set(entry, {record._meta.label_lower: Counter(downloaded=1)})
+    note_file(record, f"Downloaded {name}", by=request.user)
+
+
+def note_file(record: Model, title: str, *, by: Any) -> None:
+    """Writes down that the file of a record went to somebody."""
+    label = record._meta.label_lower
+    entry = open_change_set(by=by, title=title[:200], origin=f"{label}:{record.pk}")
+    close_change_set(entry, {label: Counter(downloaded=1)})

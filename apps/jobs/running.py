@@ -133,6 +133,7 @@ def execute(run_id: int, work: Work, *, given_up: Callable[[JobRun], None] | Non
     elif state:
         progress.write(state=state, outcome=outcome, finished_at=Now(), lease_until=None)
     if given_up and state in (State.FAILED, State.CANCELLED) and not progress.is_lost:
+        record.refresh_from_db()
         with operation(by=record.requester, channel="job"):
             given_up(record)
     if state and state != State.QUEUED and not progress.is_lost:

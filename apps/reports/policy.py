@@ -1,13 +1,15 @@
-"""Who sees which reports: their owners, the roles they are shared with as far as the list is open, administrators."""
+"""Who sees which reports: their owners, the roles they are shared with as far as the list is open, administrators.
+
+Who has one sent, and administrators, see its schedule; those it is sent to see their own files."""
 
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from apps.access.models import Role
-from apps.records.policy import OwnRowsPolicy, policy
+from apps.records.policy import VERBS, OwnRowsPolicy, policy
 from apps.records.reasons import ByRole, Kind, Reason, listed
-from apps.reports.models import Report, ReportRun
+from apps.reports.models import Report, ReportRun, ReportSchedule
 from apps.reports.sources import open_sources
 
 
@@ -69,12 +71,43 @@ def roles_shared(user: Any, report: Report) -> list[Any]:
 
 @policy(ReportRun)
 class ReportRunPolicy(OwnRowsPolicy):
-    """One's own files; administrators see who took what out."""
+    """One's own files; administrators see who took what out. Whoever is sent them may have no more of them."""
 
+    verbs = (*VERBS, "leave")
     owner_path = "requester"
+    own_verbs = ("view", "leave")
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:
         return verb == "view" and bool(user.is_superuser)
 
     def opens(self, user: Any, verb: str) -> bool:
-        return verb == "view" and may_report(user)
+        return verb in self.own_verbs and may_report(user)
+
+
+@policy(ReportSchedule)
+class ReportSchedulePolicy(OwnRowsPolicy):
+    """Whoever has something sent, and administrators. It gives nobody a row: each is sent what is theirs."""
+
+    verbs = ("view", "add", "change", "delete")
+    owner_path = "owner"
+    own_verbs = verbs
+
+    def holds_everywhere(self, user: Any, verb: str) -> bool:  # noqa: ARG002
+        return bool(user.is_superuser)
+
+    def opens(self, user: Any, verb: str) -> bool:
+        return verb in self.own_verbs and may_report(user)
+
+    def beside_roles(self, user: Any, verb: str) -> QuerySet[Any]:
+        own = super().beside_roles(user, verb)
+        return own if may_report(user) else own.none()
+
+    def because(self, user: Any, verb: str, record: Any) -> list[Reason | ByRole]:
+        return super().because(user, verb, record) if may_report(user) else []
+
+    def because_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:  # noqa: ARG002
+        lists = listed([source.title.lower() for source in open_sources(user)])
+        return [Reason(Kind.RULE, f"{user} may take out {lists}, and whoever may take out a list may have it sent.")]
+
+    def missing_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:  # noqa: ARG002
+        return [Reason(Kind.MISSING, f"{user} may take out no list, and reports are made of lists.")]

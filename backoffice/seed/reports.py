@@ -1,11 +1,15 @@
-"""Reports of the demo platform: two that the manager saved, one of them shared."""
+"""Reports of the demo platform: two that the manager saved, one of them shared, and who is sent which by itself."""
 
+from datetime import time
 from typing import Any
+
+from django.utils import timezone
 
 from apps.access.models import Role
 from apps.access.roles import MANAGER
 from apps.reports.definition import Definition
-from apps.reports.models import Report
+from apps.reports.models import Report, ReportSchedule
+from apps.reports.rhythm import Cadence, Weekday, next_due
 from backoffice.seed.people import People
 
 
@@ -45,6 +49,9 @@ def make_reports(people: People) -> None:
         ),
     )
     shared.shared_with.add(Role.objects.get(name=MANAGER))
+    send(people.manager, [people.manager, people.administrator], report=shared, weekday=Weekday.MONDAY)
+    last_of_month = {"cadence": Cadence.MONTHLY, "day_of_month": 31, "format": "pdf", "delivery": "attached"}
+    send(people.administrator, [people.administrator], ready_key="certificates", **last_of_month)
 
 
 def save(owner: Any, name: str, description: str, definition: Definition) -> Report:
@@ -52,3 +59,10 @@ def save(owner: Any, name: str, description: str, definition: Definition) -> Rep
     report.take(definition)
     report.save()
     return report
+
+
+def send(owner: Any, recipients: list[Any], **facts: Any) -> None:
+    schedule = ReportSchedule(owner=owner, time_of_day=time(8), time_zone="Europe/Berlin", **facts)
+    schedule.next_run_at = next_due(schedule.rhythm, timezone.now())
+    schedule.save()
+    schedule.recipients.set(recipients)

@@ -18,8 +18,10 @@ def new_message_id() -> str:
 class Mail(models.Model):
     """One mail to one address. A worker takes it for a while (`taken_by`, `taken_until`) before it hands it over.
 
-    What it says is forgotten once it is sent. Its message id stays the same however often it is tried, so that mail
-    servers and readers know it again when a worker died between their answer and ours.
+    What it says is forgotten once it is sent. A file it brings (`attached` names the record that has it) is asked for
+    at the moment it is sent, so that nobody is sent what they may not have any more. Its message id stays the same
+    however often it is tried, so that mail servers and readers know it again when a worker died between their answer
+    and ours.
     """
 
     State = MailState
@@ -32,6 +34,7 @@ class Mail(models.Model):
     subject = models.CharField(max_length=250, editable=False)
     text = models.TextField(blank=True, editable=False)
     html = models.TextField(blank=True, editable=False)
+    attached = models.CharField("brings", max_length=100, blank=True, editable=False)
     from_email = models.CharField(max_length=250, blank=True, editable=False)
     message_id = models.CharField(max_length=200, unique=True, default=new_message_id, editable=False)
     state = models.CharField(max_length=10, choices=MailState, default=MailState.WAITING, editable=False)

@@ -1,5 +1,6 @@
 """Telling people something, what they do about it, by which way they want it, and the mails that follow."""
 
+from apps.notifications.services.at_once import mail_at_once, way_of
 from apps.notifications.services.outbox import resend_mail, send_due_mails
 from apps.notifications.services.preferring import choose_ways
 from apps.notifications.services.reading import (
@@ -17,6 +18,7 @@ __all__ = [
     "change_template",
     "choose_ways",
     "dismiss_notification",
+    "mail_at_once",
     "message_about",
     "notify",
     "notify_learners",
@@ -29,5 +31,6 @@ __all__ = [
     "settle_notifications",
     "tell_many",
     "tell_run_ended",
+    "way_of",
     "write_due_mails",
 ]

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from apps.audit.recording import change_set, count
 from apps.jobs.registry import find_job
+from apps.notifications.attaching import attachment_of
 from apps.notifications.models import Mail
 from apps.notifications.queries import mails_to_send
 from apps.notifications.states import MailState
@@ -28,8 +29,15 @@ GIVEN_UP_AFTER = timedelta(days=3)
 PATIENCE_SECONDS = 20
 
 
+NOT_THEIRS = "The file it brings is not open to its recipient any more."
+
+
 class ServerDown(Exception):
     """The mail server takes nothing at the moment, whatever the mail."""
+
+
+class NotTheirs(Exception):
+    """What the mail brings is not for its recipient any more."""
 
 
 def send_due_mails(warn: Callable[[str], None], report: Callable[[int], None] | None = None) -> int:
@@ -76,6 +84,9 @@ def send_one(mail: Mail, connection: Any, warn: Callable[[str], None]) -> int:
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as refused:
         refuse(mail, *answer_of(refused), warn)
         return 0
+    except NotTheirs:
+        fail(mail, NOT_THEIRS, warn)
+        return 0
     except OSError as down:  # every other complaint of the mail library is one, too
         raise ServerDown(f"{down}."[:400]) from down
     except Exception as wrong:  # noqa: BLE001 - an outgoing message: whatever is wrong with it, the others go on
@@ -87,6 +98,7 @@ def send_one(mail: Mail, connection: Any, warn: Callable[[str], None]) -> int:
         attempts=F("attempts") + 1,
         text="",
         html="",
+        attached="",
         error="",
         taken_by="",
     )
@@ -99,7 +111,18 @@ def message_of(mail: Mail, connection: Any) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(mail.subject, mail.text, sender, [mail.to], connection=connection, headers=headers)
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    if mail.attached:
+        attach(message, mail, connection)
     return message
+
+
+def attach(message: EmailMultiAlternatives, mail: Mail, connection: Any) -> None:
+    """The file is asked for only once the server answers: what is asked for is noted as gone out."""
+    connection.open()
+    found = attachment_of(mail.attached, mail.recipient)
+    if found is None:
+        raise NotTheirs
+    message.attach(found.name, found.content, found.media_type)
 
 
 def answer_of(refused: Any) -> tuple[int, str]:

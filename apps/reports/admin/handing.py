@@ -6,11 +6,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.text import slugify
-from django.utils.timezone import localdate
 
 from apps.records.rules import RuleBroken
 from apps.reports.definition import Definition
+from apps.reports.keeping import file_name
 from apps.reports.making import table_for
 from apps.reports.services import FORMATS, make_file
 from apps.reports.tasks import make_report
@@ -42,7 +41,3 @@ def hand_over(request: HttpRequest, definition: Definition, *, title: str, back:
         messages.error(request, broken.sentence)
         return HttpResponseRedirect(back)
     return FileResponse(out, as_attachment=True, filename=file_name(title, fmt))
-
-
-def file_name(title: str, fmt: str) -> str:
-    return f"{slugify(title) or 'report'}-{localdate():%Y-%m-%d}.{fmt}"

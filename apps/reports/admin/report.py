@@ -20,6 +20,7 @@ from admin_theme.tabs import Tab, TabbedAdmin, tab_address
 from apps.records.rules import RuleBroken
 from apps.reports.admin.handing import hand_over
 from apps.reports.admin.looks import preview
+from apps.reports.admin.offers import schedules_tab, way_to_schedule_ready_made
 from apps.reports.definition import Definition, narrowing
 from apps.reports.forms import ReportForm
 from apps.reports.making import table_for
@@ -92,6 +93,7 @@ class ReportAdmin(TabbedAdmin[Report]):
             has_fields=True,
             opens=may_build,
         ),
+        schedules_tab,
     )
     fieldsets = (
         (None, {"fields": ("name", "description", "listing")}),
@@ -268,6 +270,7 @@ class ReportAdmin(TabbedAdmin[Report]):
             **shown(request, ready.definition, reverse("admin:reports_report_make_ready", args=[key])),
             "title": ready.title,
             "ready": ready,
+            "schedule_address": way_to_schedule_ready_made(key),
             "opts": self.opts,
         }
         return TemplateResponse(request, "reports/ready.html", context)

@@ -1,4 +1,4 @@
-"""Files of reports: who made which, and the way to fetch one's own while it is kept."""
+"""Files of reports: who made or was sent which, and the way to fetch one's own while it is kept."""
 
 from django.contrib import admin
 from django.core.files.storage import default_storage
@@ -8,12 +8,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from admin_theme.actions import console_action
 from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import number, quiet, relative_time, two_lines
 from apps.audit.downloads import note_download
-from apps.reports.admin.handing import file_name
-from apps.reports.keeping import may_fetch, oldest_kept
+from apps.reports.keeping import file_name, is_kept, may_fetch
 from apps.reports.models import ReportRun
+from apps.reports.services import leave_schedule
 from apps.reports.sources import SOURCES
 
 
@@ -24,6 +25,7 @@ class ReportRunAdmin(ReadOnlyAdmin[ReportRun]):
     list_select_related = ("requester",)
     search_fields = ("title", "sha256")
     fields = (
+        "fetch",
         "title",
         "requester",
         "list_shown",
@@ -33,9 +35,10 @@ class ReportRunAdmin(ReadOnlyAdmin[ReportRun]):
         "sha256",
         ("as_of", "made_at"),
     )
-    readonly_fields = ("list_shown", "columns_shown", "narrowed_shown")
+    readonly_fields = ("fetch", "list_shown", "columns_shown", "narrowed_shown")
+    actions_detail = ("leave",)
     empty_title = "No report has been taken out yet"
-    empty_text = "Every file made of a report stands here with who, when and how many rows. Large ones are kept a day."
+    empty_text = "Every file of a report stands here with who, when and how many rows, and for a while to be fetched."
 
     @admin.display(description="Report", ordering="title")
     def what(self, run: ReportRun) -> SafeString:
@@ -55,10 +58,21 @@ class ReportRunAdmin(ReadOnlyAdmin[ReportRun]):
 
     @admin.display(description="File")
     def fetch(self, run: ReportRun) -> SafeString:
-        if not run.is_own or not run.file or run.made_at < oldest_kept():  # type: ignore[attr-defined]
+        if not run.is_own or not is_kept(run):  # type: ignore[attr-defined]
             return quiet("–")
         address = reverse("admin:reports_reportrun_file", args=[run.pk])
         return format_html('<a class="c-button" href="{}" download>Download</a>', address)
+
+    @console_action(
+        "Stop sending me this",
+        verb="leave",
+        icon="unsubscribe",
+        confirm="You get no more of these files. Its owner can add you again.",
+        fits=lambda run: run.schedule_number is not None,
+    )
+    def leave(self, request: HttpRequest, run: ReportRun, reason: str) -> str:
+        schedule = leave_schedule(run, by=request.user, reason=reason)
+        return f"“{schedule}” is not sent to you any more."
 
     @admin.display(description="list")
     def list_shown(self, run: ReportRun) -> str:

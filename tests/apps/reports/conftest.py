@@ -1,19 +1,27 @@
-"""Enrollments in two courses over two months, and payments in two currencies."""
+"""Enrollments in two courses over two months, payments in two currencies, and reports that are sent."""
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import LazySettings
 
 from apps.catalog.models import Course
 from apps.enrollments.models import Enrollment
+from apps.jobs.models import JobRun
 from apps.reports.definition import Definition
-from apps.reports.models import Report
+from apps.reports.models import Report, ReportSchedule
+from apps.reports.services import save_schedule
+from apps.reports.tasks import deliver_report, run_due_schedules
 from tests.recipes import accounts, enrollments, reports, subscriptions
 
 ENROLLMENTS = Definition("enrollments", columns=("user_email", "course_code", "progress_percent"), order="user_email")
+
+SUNDAY, MONDAY_AT_8 = datetime(2026, 3, 29, 12, tzinfo=UTC), datetime(2026, 3, 30, 8, tzinfo=UTC)
+Scheduling = Callable[..., ReportSchedule]
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +57,35 @@ def report(manager: Any) -> Report:
     made.take(ENROLLMENTS)
     made.save()
     return made
+
+
+@pytest.fixture
+def scheduled(report: Report) -> Scheduling:
+    """The report to these people as CSV, every Monday at eight, as it was saved on the Sunday before."""
+
+    def schedule(*recipients: Any, owner: Any = None, name: str = "", **facts: Any) -> ReportSchedule:
+        which = (
+            reports.report.make(owner=report.owner, name=name, source="enrollments", columns=["course_title"])
+            if name
+            else report
+        )
+        made = ReportSchedule(**{"report": which, "format": "csv", "time_zone": "UTC"} | facts)
+        with time_machine.travel(SUNDAY, tick=False):
+            return save_schedule(made, recipients=recipients, by=owner or report.owner)
+
+    return schedule
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    with time_machine.travel(SUNDAY, tick=False) as traveller:
+        yield traveller
+
+
+def come_due(clock: Any, when: datetime = MONDAY_AT_8) -> str:
+    """What the job said that looks for what is due; the runs it began are over."""
+    clock.move_to(when)
+    outcome = run_due_schedules.now(by=None).outcome
+    for record in JobRun.objects.filter(job="reports.deliver", state="queued"):
+        deliver_report.execute(record.pk)
+    return outcome

@@ -21,6 +21,8 @@ from apps.enrollments import services as enrollments
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.instructors import services as instructors
 from apps.instructors.models import InstructorProfile
+from apps.reports.models import ReportSchedule
+from apps.reports.services import pause_schedule
 from apps.reviews.models import Review, Testimonial
 from apps.reviews.services import approve_review, archive_review, feature_review
 from apps.subscriptions import services as subscriptions
@@ -142,5 +144,6 @@ PREPARED: dict[str, Callable[[Stage], object]] = {
     "verified_instructor": lambda stage: instructors.verify_instructor(
         InstructorProfile.objects.get(pk=stage.keys["instructor"]), by=by(stage), reason="Seen."
     ),
+    "paused_report": lambda stage: pause_schedule(ReportSchedule.objects.get(pk=stage.keys["schedule"]), by=by(stage)),
     "inactive_role": lambda stage: set_active(role(stage), is_active=False, by=by(stage)),
 }

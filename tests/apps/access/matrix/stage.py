@@ -227,13 +227,17 @@ def figured(world: World) -> dict[str, Any]:
 
 
 def reported(world: World) -> dict[str, Any]:
-    """A report of MA that is nobody else's, and a file made of it."""
+    """A report of MA that is nobody else's, a file made of it, its schedule, and a file that was sent by it."""
     manager = world.people["MA"]
     report = reports.report.make(owner=manager, source="enrollments", columns=["course_title", "status"])
     made = reports.report_run.make(
         requester=manager, file=default_storage.save("reports/stage.csv", ContentFile(b"Code\n"))
     )
-    return {"report": report.pk, "report_file": made.pk}
+    schedule = reports.report_schedule.make(owner=manager, report=report)
+    schedule.recipients.add(manager, world.people["AD"])
+    sent = reports.report_run.make(requester=manager, schedule_number=schedule.pk, due_at=schedule.next_run_at)
+    more = {"schedule": schedule.pk, "sent_file": sent.pk, "sent_to": manager.pk}
+    return {"report": report.pk, "report_file": made.pk} | more
 
 
 def imported(world: World) -> dict[str, Any]:

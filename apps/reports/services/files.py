@@ -24,23 +24,34 @@ def make_file(
 
     Raises `RuleBroken` for a format there is none of, and for more than the format holds.
     """
+    write_file(table, title=title, by=by, fmt=fmt, to=to)
+    return record_file(table, to, title=title, by=by, fmt=fmt, report_number=number, keep=keep)
+
+
+def write_file(table: Table, *, title: str, by: Any, fmt: str, to: IO[bytes]) -> None:
     if fmt not in WRITERS:
         raise RuleBroken(f"Reports are made as {', '.join(FORMATS)}.")
     WRITERS[fmt](table, to, title=title, by=by)
-    size = to.seek(0, 2)
+
+
+def record_file(
+    table: Table, file: IO[bytes], *, title: str, by: Any, fmt: str, keep: bool = False, **facts: Any
+) -> ReportRun:
+    """Who takes out what, with its fingerprint; `facts` say what it is of."""
+    size = file.seek(0, 2)
     return ReportRun.objects.create(
         requester=by,
         title=title[:100],
-        report_number=number,
         definition=table.definition.as_json(),
         columns=table.columns,
         reach=table.reach,
         format=fmt,
         row_count=table.row_count,
         size_bytes=size,
-        sha256=hash_of(to),
-        file=keep_file(to, fmt) if keep else "",
+        sha256=hash_of(file),
+        file=keep_file(file, fmt, is_sent=bool(facts.get("schedule_number"))) if keep else "",
         as_of=table.as_of,
+        **facts,
     )
 
 
