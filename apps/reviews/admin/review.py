@@ -17,7 +17,7 @@ from admin_theme.tabs import TabbedAdmin, linked
 from apps.accounts.masking import shows_email
 from apps.catalog.admin.panels import history_tab
 from apps.reviews.admin.desk import desk_view
-from apps.reviews.admin.filters import CourseFilter, MarkFilter, RatingFilter, ReportedFilter, StateFilter
+from apps.reviews.admin.filters import CourseFilter, MarkFilter, RatingFilter, ReportedFilter, StateFilter, WaitsFilter
 from apps.reviews.admin.review_actions import ReviewActions
 from apps.reviews.looks import in_short, stars, state_of
 from apps.reviews.models import Review
@@ -32,6 +32,7 @@ class ReviewAdmin(ReviewActions, TabbedAdmin[Review]):
     list_display = ("review", "course_name", "learner", "state_badge", "reports", "written")
     list_filter = (
         StateFilter,
+        WaitsFilter,
         RatingFilter,
         CourseFilter,
         ReportedFilter,
