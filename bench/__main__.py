@@ -7,6 +7,7 @@ from statistics import median
 from typing import Any
 
 from bench.certificates_report import measure_certificates
+from bench.dashboard_report import measure_dashboard
 from bench.databases import Engine, Postgres, Sqlite
 from bench.desk_report import measure_desk
 from bench.exports_report import measure_exports
@@ -15,7 +16,7 @@ from bench.files import write_file
 from bench.scopes_report import measure_lists
 from bench.workbook_report import measure_workbook
 
-PARTS = ("imports", "lists", "workbook", "certificates", "reviews", "statistics", "exports")
+PARTS = ("imports", "lists", "workbook", "certificates", "reviews", "statistics", "dashboard", "exports")
 KINDS = ("lessons", "enrollments")
 TARGETS = {"PostgreSQL": (30, 8), "SQLite": (12, 10)}
 STOCK_ROWS = 1_000
@@ -55,6 +56,8 @@ def main() -> None:
                     measure_desk(engine, reviews=chosen.reviews)
                 if "statistics" in chosen.part:
                     measure_figures(engine, enrollments=chosen.enrollments)
+                if "dashboard" in chosen.part:
+                    measure_dashboard(engine, enrollments=chosen.enrollments)
                 if "exports" in chosen.part:
                     measure_exports(engine, rounds=chosen.rounds)
             finally:

@@ -10,7 +10,7 @@ import django
 
 django.setup()
 
-from bench import bare, certificates, data, desk, exports, figures, ours, scopes, scopes_data, stock  # noqa: E402 - Django comes first
+from bench import bare, certificates, dashboard, data, desk, exports, figures, ours, scopes, scopes_data, stock  # noqa: E402 - Django comes first
 
 MEASURED: dict[str, Callable[[str, Path], Any]] = {
     "seed": lambda _kind, _path: data.seed(),
@@ -22,6 +22,8 @@ MEASURED: dict[str, Callable[[str, Path], Any]] = {
     "exports": lambda kind, _path: exports.run(kind),
     "fill-figures": lambda kind, _path: figures.seed(int(kind)),
     "figures": lambda _kind, _path: figures.run(),
+    "fill-dashboard": lambda kind, _path: dashboard.seed(int(kind)),
+    "dashboard": lambda _kind, _path: dashboard.run(),
     "stock": lambda kind, path: stock.run(path, kind),
     "workbook": lambda _kind, path: ours.run_workbook(path),
     "certificates": lambda kind, path: certificates.run(int(kind), int(str(path))),

@@ -1,10 +1,12 @@
 """Where the rows behind a number are."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.apps import apps
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from admin_theme.gate import may_here
 from backoffice.dashboard.look import Look
@@ -29,3 +31,9 @@ def link_to(record: Any) -> str:
 def rows_behind(look: Look, label: str, **asked: Any) -> str:
     """The list with these filters, for those who may open it."""
     return list_of(label, urlencode(asked)) if may_here(look.request, "view", apps.get_model(label)) else ""
+
+
+def end_of(name: str, moment: datetime) -> dict[str, str]:
+    """One end of a span of moments, as a filter reads it: in the time of the person who looks."""
+    day, _, time = timezone.localtime(moment).replace(tzinfo=None).isoformat(" ").partition(" ")
+    return {f"{name}_0": day, f"{name}_1": time}

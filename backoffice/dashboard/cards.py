@@ -46,14 +46,15 @@ def helps(look: Look) -> bool:
     return may_here(look.request, "view", LearnerStats) and may_here(look.request, "view", Enrollment)
 
 
-def not_platform(look: Look) -> bool:
-    return not look.sees_platform
+def opens_lists(look: Look) -> bool:
+    """Who sees the whole platform in figures needs no count of what they may open."""
+    return not look.sees_platform and any(may_here(look.request, "view", model) for _, _, _, model in within.LISTS)
 
 
 CARDS = (
     Card("numbers", "The platform", "numbers", platform_numbers, platform, is_wide=True, has_period=True),
     Card("teaching", "Your courses together", "numbers", own_numbers, some_courses, is_wide=True, has_period=True),
-    Card("within", "What you can open", "within", within.figures, not_platform, is_wide=True),
+    Card("within", "What you can open", "within", within.figures, opens_lists, is_wide=True),
     Card(
         "growth",
         "Growth",
@@ -77,7 +78,7 @@ CARDS = (
     Card("cohorts", "Learners by month", "cohorts", courses.cohorts, platform, is_wide=True),
     Card("queue", "Reviews that wait", "queue", desk.queue, decides),
     Card("outcomes", "Decided in 7 days", "outcomes", desk.outcomes, decides),
-    Card("helping", "Likely to be asked today", "helping", helping.helping, helps, has_period=True),
+    Card("helping", "Likely to be asked today", "numbers", helping.helping, helps, is_wide=True, has_period=True),
     Card(
         "courses",
         "Your courses",

@@ -1,7 +1,7 @@
 """Courses taken together: how far learners come, whether they come back, and which courses grow or fall."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from apps.catalog.models import Course
@@ -10,11 +10,12 @@ from apps.statistics.figures.cohort import MONTH_DAYS
 from apps.statistics.figures.defining import first_day, month_number
 from apps.statistics.models import CohortStats, CourseStats
 from apps.statistics.queries import Grown
-from backoffice.dashboard.addresses import rows_behind
+from backoffice.dashboard.addresses import end_of, rows_behind
 from backoffice.dashboard.look import Look
 from backoffice.dashboard.periods import ONE_DAY
 
 SHOWN, MONTHS = 5, 12
+A_MOMENT = timedelta(microseconds=1)
 STEPS = (
     ("enrollments", "enrollments.enrollment", {"reached": "enrolled"}),
     ("started", "enrollments.enrollment", {"reached": "started"}),
@@ -81,14 +82,9 @@ def cell(row: CohortStats, number: int, mark: int, today: date) -> dict[str, Any
 
 
 def enrolled_in(month: date) -> dict[str, str]:
-    last = first_day(month_number(month) + 1) - ONE_DAY
-    return {
-        "reached": "ever",
-        "enrolled_at_from_0": str(month),
-        "enrolled_at_from_1": "00:00:00",
-        "enrolled_at_to_0": str(last),
-        "enrolled_at_to_1": "23:59:59",
-    }
+    following = first_day(month_number(month) + 1)
+    begins, ends = (datetime.combine(day, time.min, UTC) for day in (month, following))
+    return {"reached": "ever", **end_of("enrolled_at_from", begins), **end_of("enrolled_at_to", ends - A_MOMENT)}
 
 
 def growing(look: Look) -> dict[str, Any] | None:

@@ -23,10 +23,13 @@ def growth(look: Look) -> dict[str, Any] | None:
     """None before there is a series that is older than a step of the period."""
     span, series = look.period.span, look.platform_series
     steps = steps_of(span)
+    is_by_day = span.days <= MOST_DAYS
+    if is_by_day and len(steps) > 1:
+        steps.pop()  # today is not over: the line would always end in a fall
     gained = [[series.gained(attrgetter(column), *step) for step in steps] for _, column, _ in DRAWN]
     if all(value is None for values in gained for value in values):
         return None
-    words = "j M" if span.days <= MOST_DAYS else "M Y"
+    words = "j M" if is_by_day else "M Y"
     labels = [date_format(first, words) for first, _ in steps]
     datasets: list[dict[str, Any]] = [
         {"label": title, "data": values, "borderColor": color, "displayYAxis": True, "maxTicksXLimit": 8}
@@ -39,7 +42,7 @@ def growth(look: Look) -> dict[str, Any] | None:
         "options": json.dumps(OPTIONS),
         "rows": list(zip(labels, *gained, strict=True)),
         "titles": [title for title, _, _ in DRAWN],
-        "told": f"New enrollments and completed ones from {span}, by {'day' if span.days <= MOST_DAYS else 'month'}.",
+        "told": f"New enrollments and completed ones from {span}, by {'day, without today' if is_by_day else 'month'}.",
         "as_of": look.platform.as_of if look.platform else None,
         "words": [PLATFORM.figure(name).words for name in ("enrollments", "completed")],
     }

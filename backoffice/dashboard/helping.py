@@ -12,12 +12,12 @@ from apps.enrollments.models import Enrollment
 from apps.enrollments.queries import ending_within
 from apps.subscriptions.models import Payment, Subscription
 from apps.subscriptions.states import SubscriptionStatus
-from backoffice.dashboard.addresses import rows_behind
+from backoffice.dashboard.addresses import end_of, rows_behind
 from backoffice.dashboard.look import Look
+from backoffice.dashboard.numbers import Number
 
 COUNTED_UP_TO = 1_000
 DAYS = 7
-FROM_MIDNIGHT = {"paid_at_from_1": "00:00:00"}
 
 
 def helping(look: Look) -> dict[str, Any] | None:
@@ -26,7 +26,7 @@ def helping(look: Look) -> dict[str, Any] | None:
     numbers = counted_at_once([rows for _, _, _, rows in asked], most=COUNTED_UP_TO)
     return {
         "numbers": [
-            {"title": title, "words": words, "link": link, "value": said(number)}
+            Number(title, words, said(number), link)
             for (title, words, link, _), number in zip(asked, numbers, strict=True)
         ]
     }
@@ -57,15 +57,13 @@ def questions(look: Look) -> list[tuple[str, str, str, Any]]:
         (
             "Failed payments",
             f"Attempts to pay that failed, from {span}.",
-            rows_behind(
-                look, "subscriptions.payment", kind__exact="failed", paid_at_from_0=span.first, **FROM_MIDNIGHT
-            ),
+            rows_behind(look, "subscriptions.payment", kind__exact="failed", **end_of("paid_at_from", since)),
             gate.scope(user, "view", Payment).filter(kind=Payment.Kind.FAILED, paid_at__gte=since),
         ),
         (
             "Locked out today",
             "Sign-ins refused because of too many wrong passwords, since midnight.",
-            rows_behind(look, "accounts.loginevent", outcome__exact="locked", occurred_at_from=today.date()),
+            rows_behind(look, "accounts.loginevent", outcome__exact="locked", **end_of("occurred_at_from", today)),
             gate.scope(user, "view", LoginEvent).filter(outcome=LoginEvent.Outcome.LOCKED, occurred_at__gte=today),
         ),
     ]

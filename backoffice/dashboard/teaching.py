@@ -63,8 +63,8 @@ def stops(look: Look) -> dict[str, Any] | None:
     learners, lessons = lessons_completed(course.pk, gate.scope(look.request.user, "view", LessonProgress))
     if not learners or not lessons:
         return {"course": course, "lessons": []}
-    lost = [before - number for (_, before), (_, number) in pairwise(lessons)]
-    worst = lost.index(max(lost)) + 1 if lost and max(lost) > 0 else None
+    lost = [before - number for before, number in pairwise([learners, *(number for _, number in lessons)])]
+    worst = lost.index(max(lost)) if max(lost) > 0 else None
     return {
         "course": course,
         "learners": learners,
@@ -74,7 +74,7 @@ def stops(look: Look) -> dict[str, Any] | None:
                 "number": number,
                 "share": percent(number, learners),
                 "is_worst": place == worst,
-                "lost": lost[place - 1] if place else 0,
+                "lost": lost[place],
                 "link": rows_behind(
                     look, "enrollments.lessonprogress", lesson__id__exact=lesson.pk, is_completed__exact=1
                 ),

@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from admin_theme.displays import number, percent_bar, quiet, relative_time, two_lines
+from admin_theme.filters import MomentRangeFilter
 from admin_theme.tabs import TabbedAdmin, linked
 from apps.accounts.masking import shows_email
 from apps.catalog.admin.panels import history_tab
@@ -37,7 +37,7 @@ class ReviewAdmin(ReviewActions, TabbedAdmin[Review]):
         CourseFilter,
         ReportedFilter,
         MarkFilter,
-        ("created_at", RangeDateTimeFilter),
+        ("created_at", MomentRangeFilter),
     )
     list_filter_sheet = True
     lookups_allowed = ("user__id__exact",)
