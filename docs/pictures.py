@@ -5,12 +5,6 @@ TOUR = (
     ("overview-administrator", "The overview", "", "Figures, what needs attention and what happened lately."),
     ("overview-manager", "What a manager sees first", "", "Growth, how far learners come, and whether they come back."),
     (
-        "overview-manager-dark",
-        "The same in the dark",
-        "",
-        "Every person chooses light or dark, and arranges the cards.",
-    ),
-    (
         "overview-instructor",
         "What an instructor sees first",
         "",

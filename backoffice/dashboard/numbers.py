@@ -37,6 +37,8 @@ OF_THE_SERIES = {
     "certificates": "certificates",
 }
 """Which column of the series holds the figure."""
+LEVELS = {"active_learners"}
+"""Columns that go up and down by themselves; the others are told by what came."""
 
 
 @dataclass(frozen=True)
@@ -60,19 +62,41 @@ class Number:
 
 
 def changed(look: Look, series: Series, read: Read, said: Callable[[int], str] = "{:,}".format) -> Change | None:
-    """None where nothing is known of the beginning of the period."""
+    """How much came in the period beside the other; None where nothing is known of the beginning of the period."""
     span, other = look.period.span, look.period.compared
     gained = series.gained(read, span.first, span.last)
     if gained is None:
         return None
-    words = f"{'+' if gained > 0 else ''}{said(gained)}"
     before = series.gained(read, other.first, other.last) if other else None
+    words = signed(gained, said)
     if before is None:
         return Change(words)
-    told = f"{said(gained)} from {span}, {said(before)} from {other}"
+    return beside(words, gained, before, f"{said(gained)} from {span}, {said(before)} from {other}")
+
+
+def level_changed(look: Look, series: Series, read: Read, said: Callable[[int], str] = "{:,}".format) -> Change | None:
+    """Of what goes up and down: how it stands now beside how it stood at the end of the other period."""
+    span, other = look.period.span, look.period.compared
+    gained, now = series.gained(read, span.first, span.last), series.at(span.last)
+    if gained is None or now is None:
+        return None
+    before = series.at(other.last) if other else None
+    words = signed(gained, said)
+    if other is None or before is None:
+        return Change(words)
+    told = f"{said(read(now))} now, {said(read(before))} at the end of {other.last:%-d %b %Y}"
+    return beside(words, read(now), read(before), told)
+
+
+def signed(number: int, said: Callable[[int], str]) -> str:
+    return f"{'+' if number > 0 else ''}{said(number)}"
+
+
+def beside(words: str, now: int, before: int, told: str) -> Change:
+    """No share of nothing, nor of less than nothing."""
     if before <= 0:
         return Change(words, told=told)
-    percent = round(100 * (gained - before) / before)
+    percent = round(100 * (now - before) / before)
     arrow, tone = ("▲", "c-up") if percent > 0 else ("▼", "c-down") if percent < 0 else ("=", "")
     return Change(words, f"{arrow} {abs(percent):,} %", tone, told)
 
@@ -89,7 +113,8 @@ def moving(look: Look, series: Series, figure: Figure, value: Any, column: str, 
     """A figure of which a series is kept."""
     read: Read = attrgetter(column)
     line = sparkline(series, look.period.span, read)
-    return Number(figure.title, figure.words, shown(figure, value), link, changed(look, series, read), line)
+    change = (level_changed if column in LEVELS else changed)(look, series, read)
+    return Number(figure.title, figure.words, shown(figure, value), link, change, line)
 
 
 def platform_numbers(look: Look) -> dict[str, Any] | None:
@@ -120,7 +145,7 @@ def money_numbers(look: Look, stats: PlatformStats) -> list[Number]:
         def said(sum_minor: int, currency: str = currency) -> str:
             return in_words(sum_minor, currency)
 
-        change = changed(look, look.platform_series, read, said)
+        change = level_changed(look, look.platform_series, read, said)
         line = sparkline(look.platform_series, look.period.span, read)
         found.append(Number(figure.title, figure.words, in_words(minor, currency), link, change, line))
     return found

@@ -15,7 +15,7 @@ from apps.reviews.models import Review
 from apps.statistics.models import CourseStats, StatSnapshot
 from apps.statistics.queries import Grown, Series, growth_of_courses
 from apps.statistics.services import refresh_everything
-from backoffice.dashboard.numbers import Change, changed
+from backoffice.dashboard.numbers import Change, changed, level_changed
 from backoffice.dashboard.periods import period_of
 from tests.recipes import accounts, assessments, catalog, reviews, statistics, subscriptions
 from tests.support.overview import cards_on, facts_of
@@ -224,6 +224,20 @@ def test_a_change_is_told_beside_the_one_of_the_period_before() -> None:
 )
 def test_what_is_not_known_is_not_told(rows: list[tuple[str, int]], expected: Change | None) -> None:
     assert changed(look_at("7", "before", date(2026, 3, 8)), a_series(*rows), learners) == expected
+
+
+@pytest.mark.parametrize(
+    ("compare", "expected"),
+    [
+        ("before", Change("-3", "▼ 20 %", "c-down", "12 now, 15 at the end of 1 Mar 2026")),
+        ("year", Change("-3", "▲ 20 %", "c-up", "12 now, 10 at the end of 8 Mar 2025")),
+        ("none", Change("-3")),
+    ],
+)
+def test_what_goes_up_and_down_is_told_by_how_it_stood(compare: str, expected: Change) -> None:
+    series = a_series(("2025-03-01", 10), ("2026-03-01", 15), ("2026-03-08", 12))
+
+    assert level_changed(look_at("7", compare, date(2026, 3, 8)), series, learners) == expected
 
 
 def test_courses_grow_by_what_was_there_before_the_period(course: Course, other_course: Course) -> None:

@@ -27,13 +27,14 @@ def enrolled(
     course: Course, at: datetime, *, opened: int = 0, completed: int | None = None, **facts: str
 ) -> Enrollment:
     """Somebody who opened the course so many days after they had enrolled, and perhaps completed it."""
+    with_status: dict[str, Any] = {"status": "active" if completed is None else "completed", **facts}
     made: Enrollment = enrollments.enrollment.make(
         course=course,
         user=person(f"learner{Enrollment.with_archived.count()}", User.Role.STUDENT),
         enrolled_at=at,
         last_accessed_at=at + timedelta(days=opened),
         completed_at=None if completed is None else at + timedelta(days=completed),
-        **({"status": "active" if completed is None else "completed"} | facts),
+        **with_status,
     )
     return made
 
