@@ -1,6 +1,7 @@
 """Learners by month: who came back, who completed it, and that only months in which something happened are counted."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
