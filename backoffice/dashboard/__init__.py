@@ -21,7 +21,6 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
         "cards": [shown(card, look) for card in cards if card.key not in hidden],
         "hidden_cards": [card for card in cards if card.key in hidden],
         "is_arranged": look.arrangement.pk is not None,
-        "may_arrange": "visit" not in request.__dict__,
         "period": look.period,
         "period_matters": any(card.has_period for card in cards),
         "periods": PERIODS,

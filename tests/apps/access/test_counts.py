@@ -56,5 +56,5 @@ def test_whoever_sees_them_sees_the_figures_grow(stage: Stage) -> None:
     more_of_b(stage.world, 1)
 
     after = figures.findall(stage.client("SU").get("/admin/").content)
-    assert len(before) == len(after) == 1
+    assert len(before) == len(after) == 2
     assert before != after
