@@ -2,6 +2,7 @@
 
 from apps.statistics.services.arranging import arrange
 from apps.statistics.services.checking import Drift, check_figures
+from apps.statistics.services.cohorts import refresh_cohorts
 from apps.statistics.services.platform import count_platform
 from apps.statistics.services.pruning import prune_series
 from apps.statistics.services.refreshing import (
@@ -17,6 +18,7 @@ __all__ = [
     "check_figures",
     "count_platform",
     "prune_series",
+    "refresh_cohorts",
     "refresh_course",
     "refresh_everything",
     "refresh_instructor",

@@ -33,8 +33,6 @@ def refresh_touched(report: Report = silent) -> dict[str, int]:
     done = _refresh_courses()
     report("Learners")
     done |= _refresh_learners()
-    report("Learners by month")
-    refresh_cohorts()
     report("The platform")
     count_platform()
     return done

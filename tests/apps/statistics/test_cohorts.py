@@ -15,7 +15,7 @@ from apps.enrollments.models import Enrollment
 from apps.enrollments.services import drop_enrollment
 from apps.statistics.figures.defining import first_day, month_number
 from apps.statistics.models import CohortStats
-from apps.statistics.services import check_figures, refresh_everything, refresh_touched
+from apps.statistics.services import check_figures, refresh_cohorts, refresh_everything
 from tests.recipes import catalog, enrollments
 from tests.support.overview import facts_of
 from tests.support.people import person
@@ -48,7 +48,7 @@ def taken(course: Course) -> Course:
     enrolled(course, JANUARY + timedelta(days=5), opened=400, status="dropped")
     enrolled(course, JANUARY, opened=30, status="waitlisted")
     enrolled(course, JANUARY + timedelta(days=31), opened=10)
-    refresh_touched()
+    refresh_cohorts()
     return course
 
 
@@ -65,7 +65,7 @@ def test_only_the_months_of_touched_enrollments_are_counted_anew(taken: Course, 
     before = {row.month: row.as_of for row in CohortStats.objects.all()}
     drop_enrollment(Enrollment.objects.get(enrolled_at__month=2), by=manager)
 
-    refresh_touched()
+    refresh_cohorts()
 
     after = {row.month: row.as_of for row in CohortStats.objects.all()}
     assert after[date(2026, 1, 1)] == before[date(2026, 1, 1)]
@@ -77,7 +77,7 @@ def test_a_month_nobody_enrolled_in_any_more_goes(taken: Course) -> None:
     row.enrolled_at = JANUARY
     row.save()
 
-    refresh_touched()
+    refresh_cohorts()
 
     assert [(one.month.month, one.learners) for one in CohortStats.objects.all()] == [(1, 5)]
 
@@ -108,12 +108,12 @@ def test_what_is_not_over_for_everybody_in_a_month_is_not_told(taken: Course, as
 
 def test_months_are_counted_by_one_query_however_many_courses_there_are(taken: Course) -> None:
     with CaptureQueriesContext(connection) as few:
-        refresh_touched()
+        refresh_cohorts()
     for _ in range(5):
         enrolled(catalog.course.make(), JANUARY)
 
     with CaptureQueriesContext(connection) as many:
-        refresh_touched()
+        refresh_cohorts()
 
     counting = [one for one in many.captured_queries if "opened_12" in one["sql"]]
     assert len(counting) == 1

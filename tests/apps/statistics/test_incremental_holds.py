@@ -24,7 +24,7 @@ from apps.records.rules import RuleBroken
 from apps.reviews import services as review_services
 from apps.reviews.models import Review
 from apps.statistics.models import CohortStats, CourseStats, InstructorStats, LearnerStats, PlatformStats
-from apps.statistics.services import refresh_everything, refresh_touched
+from apps.statistics.services import refresh_cohorts, refresh_everything, refresh_touched
 from apps.subscriptions.models import Subscription
 from apps.subscriptions.services import record_payment
 from tests.recipes import assessments, catalog, subscriptions
@@ -52,6 +52,7 @@ def make_world() -> World:
     for course in courses:
         teach(teachers[0], course)
     lessons = [catalog.lesson.make(course=course) for course in courses]
+    refresh_cohorts()
     made = World(
         person("administrator", User.Role.ADMINISTRATOR),
         courses,
@@ -229,6 +230,7 @@ def test_counting_what_was_touched_gives_what_counting_everything_gives(
             with suppress(RuleBroken):
                 STEPS[name](world, one, two)
         refresh_touched()
+        refresh_cohorts()
         touched_only = all_figures()
 
         refresh_everything()
