@@ -73,6 +73,9 @@ def steps_of(span: Span, *, by_day: bool | None = None) -> list[tuple[date, date
     return steps
 
 
+READABLE = "#76828c"
+"""On light and on dark ground alike: the chart is not drawn anew when somebody changes it."""
+
 OPTIONS: dict[str, Any] = {
     "animation": False,
     "responsive": True,
@@ -80,9 +83,11 @@ OPTIONS: dict[str, Any] = {
     "spanGaps": True,
     "interaction": {"mode": "index", "intersect": False},
     "datasets": {"line": {"borderWidth": 2, "pointStyle": False, "tension": 0.25}},
-    "plugins": {"legend": {"display": True, "align": "end", "labels": {"boxHeight": 5, "boxWidth": 16}}},
+    "plugins": {
+        "legend": {"display": True, "align": "end", "labels": {"boxHeight": 5, "boxWidth": 16, "color": READABLE}}
+    },
     "scales": {
-        "x": {"grid": {"display": False}, "ticks": {"maxRotation": 0, "autoSkipPadding": 24}},
-        "y": {"beginAtZero": True, "ticks": {"precision": 0, "maxTicksLimit": 5}},
+        "x": {"grid": {"display": False}, "ticks": {"color": READABLE, "maxRotation": 0, "autoSkipPadding": 24}},
+        "y": {"beginAtZero": True, "ticks": {"color": READABLE, "precision": 0, "maxTicksLimit": 5}},
     },
 }
