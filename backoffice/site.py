@@ -16,6 +16,7 @@ from apps.access.explain.page import explain_page
 from apps.access.see_as_end import see_as_end
 from apps.subscriptions.figures_page import figures_page
 from backoffice.dashboard import dashboard
+from backoffice.dashboard.arranging import arrange_overview
 from backoffice.search import MOST_RESULTS, found
 
 
@@ -29,6 +30,7 @@ class ConsoleSite(UnfoldAdminSite):
         return [
             path("keys/", self.admin_view(self.keys), name="keys"),
             path("access/explain/", self.admin_view(explain_page), name="access_explain"),
+            path("overview/", self.admin_view(arrange_overview), name="overview_arrange"),
             path("revenue/", self.admin_view(figures_page), name="subscription_figures"),
             path("see-as/end/", self.admin_view(see_as_end), name="see_as_end"),
         ]

@@ -7,6 +7,7 @@ from statistics import median
 from typing import Any
 
 from bench.certificates_report import measure_certificates
+from bench.dashboard_report import measure_dashboard
 from bench.databases import Engine, Postgres, Sqlite
 from bench.desk_report import measure_desk
 from bench.exports_report import measure_exports
@@ -16,7 +17,17 @@ from bench.scopes_report import measure_lists
 from bench.search_report import measure_search
 from bench.workbook_report import measure_workbook
 
-PARTS = ("imports", "lists", "workbook", "certificates", "reviews", "statistics", "exports", "search")
+PARTS = (
+    "imports",
+    "lists",
+    "workbook",
+    "certificates",
+    "reviews",
+    "statistics",
+    "dashboard",
+    "exports",
+    "search",
+)
 KINDS = ("lessons", "enrollments")
 TARGETS = {"PostgreSQL": (30, 8), "SQLite": (12, 10)}
 STOCK_ROWS = 1_000
@@ -57,6 +68,8 @@ def main() -> None:
                     measure_desk(engine, reviews=chosen.reviews)
                 if "statistics" in chosen.part:
                     measure_figures(engine, enrollments=chosen.enrollments)
+                if "dashboard" in chosen.part:
+                    measure_dashboard(engine, enrollments=chosen.enrollments)
                 if "exports" in chosen.part:
                     measure_exports(engine, rounds=chosen.rounds)
                 if "search" in chosen.part:

@@ -82,7 +82,7 @@ class Postgres(Engine):
             self._ask("CHECKPOINT")
 
     def drop(self) -> None:
-        for name in ("seeded", "work", "lists", "empty", "desk", "figures", "search"):
+        for name in ("seeded", "work", "lists", "empty", "desk", "figures", "dashboard", "search"):
             self._ask(f"DROP DATABASE IF EXISTS {self.prefix}{name} WITH (FORCE)")
 
     @staticmethod

@@ -10,7 +10,20 @@ import django
 
 django.setup()
 
-from bench import bare, certificates, data, desk, exports, figures, ours, scopes, scopes_data, search, stock  # noqa: E402 - Django comes first
+from bench import (  # noqa: E402 - Django comes first
+    bare,
+    certificates,
+    dashboard,
+    data,
+    desk,
+    exports,
+    figures,
+    ours,
+    scopes,
+    scopes_data,
+    search,
+    stock,
+)
 
 MEASURED: dict[str, Callable[[str, Path], Any]] = {
     "seed": lambda _kind, _path: data.seed(),
@@ -24,6 +37,8 @@ MEASURED: dict[str, Callable[[str, Path], Any]] = {
     "figures": lambda _kind, _path: figures.run(),
     "fill-search": lambda kind, _path: search.seed(int(kind)),
     "search": lambda _kind, _path: search.run(),
+    "fill-dashboard": lambda kind, _path: dashboard.seed(int(kind)),
+    "dashboard": lambda _kind, _path: dashboard.run(),
     "stock": lambda kind, path: stock.run(path, kind),
     "workbook": lambda _kind, path: ours.run_workbook(path),
     "certificates": lambda kind, path: certificates.run(int(kind), int(str(path))),

@@ -2,7 +2,16 @@
 
 # File, heading, address, and what the picture shows.
 TOUR = (
-    ("overview", "The overview", "/admin/", "Figures, what needs attention and what happened lately."),
+    ("overview-administrator", "The overview", "", "Figures, what needs attention and what happened lately."),
+    ("overview-manager", "What a manager sees first", "", "Growth, how far learners come, and whether they come back."),
+    (
+        "overview-instructor",
+        "What an instructor sees first",
+        "",
+        "Their courses, where learners stop, and what is hard.",
+    ),
+    ("overview-moderator", "What a moderator sees first", "", "What waits, how long, and who decided what."),
+    ("overview-support", "What support sees first", "", "What learners are likely to ask today."),
     ("courses", "Courses", "/admin/catalog/course/", "A name, a quiet second line, states with a word."),
     (
         "course",
@@ -118,3 +127,6 @@ TOUR = (
     ("timeline", "The timeline", "/admin/audit/changeset/", "Who changed what, when and why."),
     ("jobs", "Jobs", "/admin/jobs/jobrun/", "Everything that runs in the background."),
 )
+
+# Whose overview is photographed, light and dark.
+OVERVIEWS = ("administrator", "manager", "instructor", "moderator", "support")

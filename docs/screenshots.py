@@ -12,13 +12,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from docs.pictures import TOUR
+from docs.pictures import OVERVIEWS, TOUR
 
 HERE = Path(__file__).parent
 PORT = int(os.environ.get("PORT", "8123"))
@@ -31,11 +32,11 @@ LEVELS = ("Beginner", "Intermediate", "Expert")
 
 
 @contextmanager
-def demo_platform() -> Iterator[list[dict[str, str]]]:
+def demo_platform(today: str = TODAY) -> Iterator[list[dict[str, str]]]:
     """A running platform in a folder that is gone afterwards; yields its accounts, the administrator first."""
     with tempfile.TemporaryDirectory() as folder:
         surroundings = {**os.environ, "VAR_DIR": folder, "DEBUG": "1"}
-        for command in ("migrate --verbosity 0", f"seed_demo --today {TODAY} --verbosity 0"):
+        for command in ("migrate --verbosity 0", f"seed_demo --today {today} --verbosity 0"):
             subprocess.run([sys.executable, "manage.py", *command.split()], check=True, env=surroundings)
         serve = [sys.executable, "-m", "backoffice.serve", "--port", str(PORT)]
         with subprocess.Popen(serve, env=surroundings) as server:
@@ -242,6 +243,19 @@ def photograph_see_as(page: Page, folder: Path, colleague: str) -> None:
     page.wait_for_selector(".c-visit", state="detached")
 
 
+def photograph_overviews(browser: Browser, accounts: list[dict[str, str]], folder: Path) -> None:
+    """What each role sees first, light and dark."""
+    for role in OVERVIEWS:
+        page = browser.new_page(viewport={"width": 1280, "height": 1040})
+        sign_in(page, next(account for account in accounts if account["role"] == role))
+        for theme, ending in (("light", ""), ("dark", "-dark")):
+            page.evaluate(f"localStorage.setItem('adminTheme', '\"{theme}\"')")
+            page.goto(f"{SITE}/admin/")
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=folder / f"overview-{role}{ending}.png")
+        page.close()
+
+
 def photograph(browser: Browser, accounts: list[dict[str, str]], folder: Path) -> None:
     colleague = next(account for account in accounts if "edit_content" in account["role"])
     page = browser.new_page(viewport={"width": 1280, "height": 800})
@@ -271,12 +285,17 @@ def photograph(browser: Browser, accounts: list[dict[str, str]], folder: Path) -
     photograph_see_as(page, folder, colleague["email"])
 
 
+def in_the_dark(name: str) -> str:
+    dark = f"{name}-dark.png"
+    return f" [The same in the dark.](docs/tour/{dark})" if (HERE / "tour" / dark).exists() else ""
+
+
 def write_tour(readme: Path) -> None:
     """Puts the pictures that exist into the README, between its two marks."""
     before, _, rest = readme.read_text().partition("<!-- tour -->\n")
     after = rest.partition("<!-- end of the tour -->\n")[2]
     shown = [
-        f"### {heading}\n{text}\n\n![{heading}](docs/tour/{name}.png)\n"
+        f"### {heading}\n{text}{in_the_dark(name)}\n\n![{heading}](docs/tour/{name}.png)\n"
         for name, heading, _, text in TOUR
         if (HERE / "tour" / f"{name}.png").exists()
     ]
@@ -284,13 +303,18 @@ def write_tour(readme: Path) -> None:
 
 
 def main() -> None:
+    """Every picture, or with the word `overviews` those alone. Overviews are of today: they show the last days."""
     folder = HERE / "tour"
     folder.mkdir(exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with demo_platform() as accounts, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        photograph(browser, accounts, folder)
-        browser.close()
+    jobs = [(photograph_overviews, str(datetime.now(UTC).date()))]
+    if "overviews" not in sys.argv[1:]:
+        jobs.append((photograph, TODAY))
+    for job, today in jobs:
+        with demo_platform(today) as accounts, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+            job(browser, accounts, folder)
+            browser.close()
     write_tour(HERE.parent / "README.md")
 
 

@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.support.migrated",
     "tests.support.people",
     "tests.support.platform",
+    "tests.support.busy",
     "tests.support.browser",
     "tests.support.worker",
     "tests.apps.access.matrix.stage",

@@ -212,7 +212,11 @@ class LoginEvent(models.Model):
         verbose_name = "sign-in"
         verbose_name_plural = "sign-ins"
         ordering = ["-occurred_at", "-pk"]
-        indexes = [models.Index(fields=["email", "occurred_at"]), models.Index(fields=["ip_address", "occurred_at"])]
+        indexes = [
+            models.Index(fields=["email", "occurred_at"]),
+            models.Index(fields=["ip_address", "occurred_at"]),
+            models.Index(fields=["occurred_at"], condition=Q(outcome="locked"), name="lockings_by_moment"),
+        ]
         default_permissions = ("view",)
         constraints = [
             models.CheckConstraint(condition=~Q(user=None) | ~Q(email=""), name="login_event_names_somebody")

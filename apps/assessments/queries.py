@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from apps.assessments.faults import faults_of
 from apps.assessments.models import Assessment, Attempt, AttemptAnswer, Question
 from apps.assessments.states import AttemptState
+
+MOST_ATTEMPTS, MOST_SHOWN = 2_000, 5
 
 
 @dataclass(slots=True)
@@ -50,3 +52,18 @@ def essays_to_grade(answers: QuerySet[AttemptAnswer]) -> QuerySet[AttemptAnswer]
         question__type=Question.Type.ESSAY, points_earned=None, attempt__state=AttemptState.WAITING
     )
     return waiting.order_by("attempt__completed_at", "pk")  # type: ignore[no-any-return]
+
+
+def hardest_questions(course: int, given: QuerySet[AttemptAnswer]) -> list[tuple[Question, int, int]]:
+    """Questions of a course with how often they were answered and how often rightly, the least rightly first.
+
+    Looked at are the newest graded attempts, up to a bound, and of their answers those the person who asks may see.
+    Two queries.
+    """
+    graded = Attempt.objects.filter(assessment__lesson__course=course, state=AttemptState.GRADED).order_by("-pk")
+    newest = graded.values("pk")[:MOST_ATTEMPTS]
+    answers = given.filter(attempt__in=newest, is_correct__isnull=False).order_by().values_list("question")
+    counted = list(answers.annotate(number=Count("pk"), right=Count("pk", filter=Q(is_correct=True))))
+    chosen = sorted(counted, key=lambda row: (row[2] / row[1], -row[1], row[0]))[:MOST_SHOWN]
+    questions = Question.with_archived.select_related("assessment").in_bulk([pk for pk, _, _ in chosen])
+    return [(questions[pk], number, right) for pk, number, right in chosen]

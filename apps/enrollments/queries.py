@@ -1,7 +1,7 @@
 """Reads of enrollments that screens, services and jobs share."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -11,10 +11,11 @@ from django.utils import timezone
 from apps.catalog.models import Course, Lesson
 from apps.catalog.queries import active_instructors
 from apps.enrollments.models import Enrollment, LessonProgress
-from apps.enrollments.states import SEATED, EnrollmentStatus
+from apps.enrollments.states import LEARNING, SEATED, EnrollmentStatus
 
 SUPPORT = "support"
 MOST_TOLD = 20
+MOST_LEARNERS, MOST_LESSONS = 2_000, 200
 
 
 def seats_taken(course: Course) -> int:
@@ -74,6 +75,27 @@ def enrollments_past_access_end(now: datetime | None = None) -> QuerySet[Enrollm
     return Enrollment.objects.filter(
         status__in=(EnrollmentStatus.ACTIVE, EnrollmentStatus.SUSPENDED), access_ends_at__lte=now or timezone.now()
     ).order_by("access_ends_at", "pk")
+
+
+def ending_within(enrollments: QuerySet[Enrollment], days: int) -> QuerySet[Enrollment]:
+    """The active ones among these whose access ends in so many days."""
+    now = timezone.now()
+    soon = Q(access_ends_at__gt=now, access_ends_at__lte=now + timedelta(days=days))
+    return enrollments.filter(soon, status=EnrollmentStatus.ACTIVE, archived_at=None)
+
+
+def lessons_completed(course: int, progress: QuerySet[LessonProgress]) -> tuple[int, list[tuple[Lesson, int]]]:
+    """How many learners are looked at (the newest, up to a bound), and each lesson with how many of them completed it.
+
+    `progress` is what the person who asks may see. Three queries.
+    """
+    newest = Enrollment.objects.filter(course=course, status__in=LEARNING).order_by("-enrolled_at", "-pk")
+    learners = list(newest.values_list("pk", flat=True)[:MOST_LEARNERS])
+    done = progress.filter(enrollment__in=learners, is_completed=True).order_by().values_list("lesson")
+    numbers = dict(done.annotate(number=Count("pk")))
+    lessons = Lesson.objects.filter(course=course, module__archived_at=None)
+    ordered = lessons.order_by("module__order", "module_id", "order", "pk").only("title", "code", "course_id")
+    return len(learners), [(lesson, numbers.get(lesson.pk, 0)) for lesson in ordered[:MOST_LESSONS]]
 
 
 def enrollment_counts(course: Course) -> dict[str, int]:

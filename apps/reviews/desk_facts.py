@@ -1,16 +1,17 @@
 """What the desk shows beside a review: its course, its author's other reviews, reports, and texts that are like it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Avg, Count, Min, Q, QuerySet
 from django.utils import timezone
 
+from admin_theme.counting import counted_at_once
 from apps.records.policy import scope
 from apps.reviews.models import Review, ReviewDecision, ReviewMark, ReviewReport
-from apps.reviews.queries import NAMES, PERSON, named, progress_of
+from apps.reviews.queries import AGES, NAMES, PERSON, named, progress_of
 from apps.reviews.queue import COUNTED_UP_TO
 from apps.reviews.services.desk import decisions_to_take_back
 from apps.reviews.states import ReviewState
@@ -76,6 +77,34 @@ def decided_today() -> QuerySet[ReviewDecision]:
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     standing = Q(decided_at__gte=midnight, taken_back_at=None, outcome__in=("approved", "rejected"))
     return ReviewDecision.objects.filter(standing).order_by()
+
+
+def ages(user: Any) -> dict[int, int]:
+    """For each number of days how many have waited longer, each counted up to a bound; one query."""
+    to_decide = scope(user, "decide", Review).filter(archived_at=None)
+    pending, flagged = (to_decide.filter(state=state) for state in WAITING_ONES)
+    # By comparisons, so that each is one end of the index of the desk.
+    parts = (pending.filter(is_reported_anew__lt=True), pending.filter(is_reported_anew__gt=False), flagged)
+    now = timezone.now()
+    older = [part.filter(waits_since__lt=now - timedelta(days=days)) for days in AGES for part in parts]
+    numbers = counted_at_once(older, most=COUNTED_UP_TO)
+    return {
+        days: min(COUNTED_UP_TO, sum(numbers[place * len(parts) : (place + 1) * len(parts)]))
+        for place, days in enumerate(AGES)
+    }
+
+
+def decided_lately(days: int) -> list[dict[str, Any]]:
+    """By person and outcome how many decisions stand that were made in the last so many days, the most first."""
+    since = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)
+    standing = ReviewDecision.objects.filter(decided_at__gte=since, taken_back_at=None).order_by()
+    grouped = standing.values_list("moderator", "outcome").annotate(number=Count("pk"))
+    people: dict[int, dict[str, int]] = {}
+    for moderator, outcome, number in grouped:
+        people.setdefault(moderator, {})[outcome] = number
+    shown = sorted(people, key=lambda pk: (-sum(people[pk].values()), pk))[:SHOWN]
+    names = get_user_model()._base_manager.only("first_name", "last_name", "email").in_bulk(shown)
+    return [{"person": str(names[pk]), **people[pk], "all": sum(people[pk].values())} for pk in shown]
 
 
 @dataclass(frozen=True)

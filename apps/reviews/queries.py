@@ -17,6 +17,8 @@ from apps.reviews.models import Review, ReviewReport
 from apps.reviews.states import WAITING
 
 MANY = 100
+AGES = (1, 3, 7)
+"""Days after which a review has waited long, longer and too long."""
 PERSON = ("first_name", "last_name", "email")
 NAMES = {
     "course": ("course", "course__title"),

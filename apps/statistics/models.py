@@ -44,6 +44,8 @@ class CourseStats(Figures):
     waiting = models.PositiveIntegerField(default=0)
     completed = models.PositiveIntegerField(default=0)
     dropped = models.PositiveIntegerField(default=0)
+    started = models.PositiveIntegerField(default=0)
+    halfway = models.PositiveIntegerField(default=0)
     progress_sum = models.PositiveBigIntegerField(default=0)
     completion_seconds = models.BigIntegerField(default=0)
     last_enrolled_at = models.DateTimeField(null=True)
@@ -149,6 +151,8 @@ class PlatformStats(Figures):
     enrollments = models.PositiveIntegerField(default=0)
     active_enrollments = models.PositiveIntegerField(default=0)
     waiting = models.PositiveIntegerField(default=0)
+    started = models.PositiveIntegerField(default=0)
+    halfway = models.PositiveIntegerField(default=0)
     completed = models.PositiveIntegerField(default=0)
     lessons_completed = models.PositiveBigIntegerField(default=0)
     seconds_spent = models.PositiveBigIntegerField(default=0)
@@ -172,6 +176,42 @@ class PlatformStats(Figures):
 
     def __str__(self) -> str:
         return "The platform"
+
+
+class CohortStats(Figures):
+    """What became of everybody who enrolled in one month (UTC); the lists hold one number for each of `MARKS`."""
+
+    MARKS = (1, 3, 6, 12)
+
+    month = models.DateField(unique=True, help_text="Its first day.")
+    learners = models.PositiveIntegerField(default=0)
+    opened = models.JSONField(default=list)
+    completed = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = "learners of a month"
+        verbose_name_plural = "learners by month"
+        ordering = ["month"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.month:%B %Y}"
+
+
+class Arrangement(models.Model):
+    """How one person has arranged their overview; without a row it is as their rights and role suggest."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    order = models.JSONField(default=list, help_text="Keys of cards; those that are not named follow in their order.")
+    hidden = models.JSONField(default=list, help_text="Keys of cards.")
+    period = models.CharField(max_length=10, blank=True)
+    compare = models.CharField("compared with", max_length=10, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"The overview of {self.user}"
 
 
 class StatSnapshot(models.Model):

@@ -21,6 +21,13 @@ def refresh(run: Run) -> str:
     return f"Counted anew: {', '.join(words)}, and the platform." if words else "Nothing had changed but the platform."
 
 
+@job(title="Count the learners of each month", every=timedelta(hours=1), by_hand=True)
+def cohorts(run: Run) -> str:  # noqa: ARG001
+    """Those months in which an enrollment was touched: what many learners do on one day concerns most of them."""
+    services.refresh_cohorts()
+    return "The learners of every month are counted."
+
+
 @job(title="Compare all figures with what they are made of", every=crontab(minute="40", hour="2"), by_hand=True)
 def check(run: Run) -> str:
     """What differs is named in the log, and repaired."""

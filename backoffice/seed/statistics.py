@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Sum
+
 from apps.catalog.models import CourseInstructor
 from apps.certificates.models import Certificate
 from apps.certificates.states import CertificateState
@@ -14,7 +16,8 @@ from apps.enrollments.states import LEARNING
 from apps.reviews.models import Review
 from apps.reviews.states import ReviewState
 from apps.statistics.models import StatSnapshot
-from apps.statistics.services import refresh_touched
+from apps.statistics.services import refresh_cohorts, refresh_touched
+from apps.subscriptions.models import Movement
 from backoffice.seed.writing import World
 
 DAYS, EVERY = 180, 7
@@ -25,6 +28,7 @@ Days = dict[str, list[date]]
 def make_statistics(world: World) -> None:
     """The figures of today are counted; the days before are made from when something happened."""
     refresh_touched()
+    refresh_cohorts()
     of_courses = events_by_course()
     teachers: dict[int, set[int]] = defaultdict(set)
     for course, user in CourseInstructor.objects.filter(is_active=True).values_list("course", "user"):
@@ -36,8 +40,16 @@ def make_statistics(world: World) -> None:
         theirs = together(of_courses[course] for course in courses if course in of_courses)
         rows += [row_of(day, theirs, instructor_id=user, courses=len(courses)) for day in days]
     everything = together(of_courses.values())
-    rows += [row_of(today - timedelta(days=back), everything, courses=len(of_courses)) for back in range(1, DAYS + 1)]
+    for back in range(1, DAYS + 1):
+        day = today - timedelta(days=back)
+        rows.append(row_of(day, everything, courses=len(of_courses), monthly_minor=monthly_at(day)))
     StatSnapshot.objects.bulk_create(rows, batch_size=1000)
+
+
+def monthly_at(day: date) -> dict[str, int]:
+    """By currency what subscriptions brought in a month at the end of the day."""
+    moved = Movement.objects.filter(occurred_at__date__lte=day)
+    return dict(moved.order_by("currency").values_list("currency").annotate(sum=Sum("delta_minor")))
 
 
 def events_by_course() -> dict[int, Days]:

@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.catalog.models import Course
 from backoffice import errors
 from backoffice.search.kinds import KINDS
+from tests.support.overview import facts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -207,7 +208,7 @@ def test_the_overview_counts_only_what_is_in_scope(
     with django_assert_max_num_queries(25):
         page = as_instructor.get("/admin/")
 
-    assert {figure.label: figure.value for figure in page.context["figures"]}["courses"] == 1
+    assert {figure.label: figure.value for figure in facts_of(page, "within")}["courses"] == 1
 
 
 def test_the_sidebar_shows_only_screens_the_person_may_open(as_moderator: Client, as_administrator: Client) -> None:

@@ -40,6 +40,8 @@ ELSEWHERE = {
     "notifications.DigestTime": "It is chosen on a page of one's own account, and shown on the person's page.",
     "notifications.NotificationPreference": "Chosen on a page of one's own account, and shown on the person's page.",
     "jobs.Pulse": "It answers the readiness question and the dashboard.",
+    "statistics.Arrangement": "Everybody arranges their own overview on it.",
+    "statistics.CohortStats": "A card of the overview.",
     "statistics.Freshness": "The moment is beside every figure.",
     "statistics.StatSnapshot": "The series are below the figures of their subject.",
     "subscriptions.Movement": "The figures by month are made of them.",
@@ -60,6 +62,8 @@ WITHOUT_POLICY = {
     "reviews.ReviewDecision",
     "reviews.ReviewMark",
     "reviews.ReviewSkip",
+    "statistics.Arrangement",
+    "statistics.CohortStats",
     "statistics.Freshness",
     "statistics.StatSnapshot",
 }

@@ -6,6 +6,8 @@ from django.utils import timezone
 from model_bakery.recipe import Recipe, foreign_key
 
 from apps.statistics.models import (
+    Arrangement,
+    CohortStats,
     CourseStats,
     Freshness,
     InstructorStats,
@@ -23,4 +25,8 @@ platform_stats = Recipe(PlatformStats, pk=1, as_of=timezone.now, courses=2, enro
 stat_snapshot = Recipe(
     StatSnapshot, course=foreign_key(course), instructor=None, day=date(2026, 3, 2), month=date(2026, 3, 1), learners=4
 )
+cohort_stats = Recipe(
+    CohortStats, month=date(2026, 3, 1), as_of=timezone.now, learners=4, opened=[2, 1, 1, 0], completed=[0, 1, 1, 1]
+)
+arrangement = Recipe(Arrangement, user=foreign_key(person), order=["growth"], hidden=["cohorts"])
 freshness = Recipe(Freshness, kind="course", as_of=timezone.now)

@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import RangeDateFilter
 
 from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import Tone, relative_time, state_badge, two_lines
+from admin_theme.filters import MomentRangeFilter
 from apps.accounts.models import LoginEvent
 
 OUTCOME_TONES: dict[str, Tone] = {
@@ -46,7 +46,7 @@ class SignInColumns:
 @admin.register(LoginEvent)
 class SignInAdmin(SignInColumns, ReadOnlyAdmin[LoginEvent]):
     list_display = ("who", "outcome_badge", "when", "where", "helped")
-    list_filter = ("outcome", ("occurred_at", RangeDateFilter))
+    list_filter = ("outcome", ("occurred_at", MomentRangeFilter))
     search_fields = ("email", "user__first_name", "user__last_name")
     search_help_text = "Name or e-mail address"
     list_select_related: ClassVar[list[str]] = ["user", "by"]

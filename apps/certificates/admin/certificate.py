@@ -12,9 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from admin_theme.displays import relative_time, two_lines
+from admin_theme.filters import MomentRangeFilter
 from admin_theme.gate import current_only, gate, may_here
 from admin_theme.tabs import TabbedAdmin, linked
 from apps.accounts.masking import shows_email
@@ -35,7 +35,7 @@ class CertificateAdmin(CertificateActions, TabbedAdmin[Certificate]):
     tabs = (facts_tab, history_tab())
     verbs_asked = (*TabbedAdmin.verbs_asked, "add", "revoke", "ask_to_revoke")
     list_display = ("learner", "course_name", "state_badge", "number_shown", "issued", "ends")
-    list_filter = (StandingFilter, ("issued_at", RangeDateTimeFilter), ("valid_until", RangeDateTimeFilter))
+    list_filter = (StandingFilter, ("issued_at", MomentRangeFilter), ("valid_until", MomentRangeFilter))
     list_filter_sheet = True
     lookups_allowed = ("course__id__exact", "user__id__exact", "enrollment__id__exact")
     list_select_related = ("user", "course")

@@ -9,6 +9,9 @@ from unfold.contrib.filters.admin import DropdownFilter
 from apps.certificates.queries import standing_q
 from apps.certificates.states import CertificateState
 
+STANDING = "standing"
+"""What the figures count: also those whose time has run out."""
+
 
 class StandingFilter(DropdownFilter):
     """What certificates are now: a valid one whose time is over has expired."""
@@ -17,9 +20,11 @@ class StandingFilter(DropdownFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
-        return list(CertificateState.choices)
+        return [*CertificateState.choices, (STANDING, "Neither revoked nor replaced")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
         if not (value := self.value()):
             return queryset
+        if value == STANDING:
+            return queryset.filter(state=CertificateState.VALID)
         return queryset.filter(standing_q(value)) if value in CertificateState.values else queryset.none()

@@ -12,15 +12,16 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from admin_theme.displays import badge, percent_bar, relative_time, state_badge, two_lines
+from admin_theme.filters import MomentRangeFilter
 from admin_theme.gate import masked_here
 from admin_theme.tabs import Tab, TabbedAdmin, linked, tab_address
 from apps.catalog.admin.panels import history_tab
 from apps.catalog.admin.pieces import course_from_address
 from apps.enrollments import services
 from apps.enrollments.admin.enrollment_actions import EnrollmentActions
+from apps.enrollments.admin.filters import EndingFilter, ReachedFilter
 from apps.enrollments.admin.many import choose_course_view, enroll_many_view
 from apps.enrollments.forms import EnrollForm
 from apps.enrollments.models import Enrollment
@@ -37,7 +38,7 @@ class EnrollmentAdmin(EnrollmentActions, TabbedAdmin[Enrollment]):
     tabs = enrollment_tabs
     change_list_template = "enrollments/enrollments_list.html"
     list_display = ("learner", "course_taken", "state", "progress", "enrolled", "last_opened")
-    list_filter = ("status", "source", ("enrolled_at", RangeDateTimeFilter))
+    list_filter = ("status", ReachedFilter, EndingFilter, "source", ("enrolled_at", MomentRangeFilter))
     list_filter_sheet = True
     lookups_allowed = ("course__id__exact", "user__id__exact")
     list_select_related = ("user", "course")

@@ -15,6 +15,7 @@ class LessonProgressAdmin(ReadOnlyAdmin[LessonProgress]):
     list_display = ("learner", "lesson_name", "state", "progress", "spent", "last_opened")
     list_filter = ("is_completed",)
     list_filter_sheet = True
+    lookups_allowed = ("lesson__id__exact",)
     list_select_related = ("enrollment__user", "enrollment__course", "lesson")
     search_fields = ("enrollment__user__email", "enrollment__user__last_name", "lesson__code", "lesson__title")
     search_help_text = "Learner or lesson"

@@ -5,12 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.enums import ActionVariant
 
 from admin_theme.actions import console_action
 from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import Tone, number, relative_time, state_badge, two_lines
+from admin_theme.filters import MomentRangeFilter
 from apps.notifications import services
 from apps.notifications.kinds import kind_of
 from apps.notifications.models import Mail
@@ -22,7 +22,7 @@ TONES: dict[str, Tone] = {MailState.WAITING: "info", MailState.SENT: "good", Mai
 @admin.register(Mail)
 class MailAdmin(ReadOnlyAdmin[Mail]):
     list_display = ("to_whom", "about", "state_shown", "tries", "what_happened", "written")
-    list_filter = ("state", ("created_at", RangeDateTimeFilter))
+    list_filter = ("state", ("created_at", MomentRangeFilter))
     list_filter_sheet = True
     search_fields = ("to", "recipient__last_name", "recipient__first_name")
     search_help_text = "Address or name"

@@ -1,9 +1,11 @@
 """Filters of the list of reviews."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter
 
 from admin_theme.filters import MOST_CHOICES
@@ -11,6 +13,7 @@ from admin_theme.gate import may_here
 from apps.catalog.models import Course
 from apps.records.policy import policy_for, scope
 from apps.reviews.models import BEST, WORST, Review, ReviewMark, ReviewRule
+from apps.reviews.queries import AGES
 from apps.reviews.states import WAITING, ReviewState
 
 
@@ -27,6 +30,23 @@ class StateFilter(DropdownFilter):
         if not (value := self.value()):
             return queryset
         return queryset.filter(state__in=WAITING) if value == "waiting" else queryset.filter(state=value)
+
+
+class WaitsFilter(DropdownFilter):
+    """What has waited for a decision for so many days."""
+
+    title = "waits"
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        return [(str(days), f"More than {days} day{'s' * (days > 1)}") for days in AGES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        if not (value := self.value()):
+            return queryset
+        if value not in map(str, AGES):
+            return queryset.none()
+        return queryset.filter(state__in=WAITING, waits_since__lt=timezone.now() - timedelta(days=int(value)))
 
 
 class RatingFilter(DropdownFilter):

@@ -10,14 +10,14 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from admin_theme.displays import number, percent_bar, quiet, relative_time, two_lines
+from admin_theme.filters import MomentRangeFilter
 from admin_theme.tabs import TabbedAdmin, linked
 from apps.accounts.masking import shows_email
 from apps.catalog.admin.panels import history_tab
 from apps.reviews.admin.desk import desk_view
-from apps.reviews.admin.filters import CourseFilter, MarkFilter, RatingFilter, ReportedFilter, StateFilter
+from apps.reviews.admin.filters import CourseFilter, MarkFilter, RatingFilter, ReportedFilter, StateFilter, WaitsFilter
 from apps.reviews.admin.review_actions import ReviewActions
 from apps.reviews.looks import in_short, stars, state_of
 from apps.reviews.models import Review
@@ -32,11 +32,12 @@ class ReviewAdmin(ReviewActions, TabbedAdmin[Review]):
     list_display = ("review", "course_name", "learner", "state_badge", "reports", "written")
     list_filter = (
         StateFilter,
+        WaitsFilter,
         RatingFilter,
         CourseFilter,
         ReportedFilter,
         MarkFilter,
-        ("created_at", RangeDateTimeFilter),
+        ("created_at", MomentRangeFilter),
     )
     list_filter_sheet = True
     lookups_allowed = ("user__id__exact",)

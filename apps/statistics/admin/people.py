@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.enums import ActionVariant
 
 from admin_theme.actions import console_action
@@ -90,8 +91,24 @@ class InstructorStatsAdmin(PeopleFigures):
         return number(stats.certificates)
 
 
+class LearningFilter(DropdownFilter):
+    """Whether somebody takes a course, or has only left some."""
+
+    title = "courses"
+    parameter_name = "learning"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        return [("yes", "Takes at least one"), ("no", "Takes none")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        if not (value := self.value()):
+            return queryset
+        return queryset.filter(courses__gt=0) if value == "yes" else queryset.filter(courses=0)
+
+
 @admin.register(LearnerStats)
 class LearnerStatsAdmin(PeopleFigures):
+    list_filter = (LearningFilter,)
     list_display = ("person", "courses_now", "completion", "lessons", "spent", "score", "last_active")
     search_help_text = "Learner"
     ordering = ("-seconds_spent", "user_id")

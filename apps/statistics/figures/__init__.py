@@ -1,5 +1,6 @@
 """Every figure there is: what it means in words, its unit, and how the database counts it. Nothing else defines one."""
 
+from apps.statistics.figures.cohort import COHORT
 from apps.statistics.figures.course import COURSE
 from apps.statistics.figures.defining import Figure, Kind, Source, Trail
 from apps.statistics.figures.instructor import INSTRUCTOR
@@ -8,4 +9,16 @@ from apps.statistics.figures.platform import MONEY, PLATFORM
 
 KINDS = {kind.key: kind for kind in (COURSE, INSTRUCTOR, LEARNER, PLATFORM)}
 
-__all__ = ["COURSE", "INSTRUCTOR", "KINDS", "LEARNER", "MONEY", "PLATFORM", "Figure", "Kind", "Source", "Trail"]
+__all__ = [
+    "COHORT",
+    "COURSE",
+    "INSTRUCTOR",
+    "KINDS",
+    "LEARNER",
+    "MONEY",
+    "PLATFORM",
+    "Figure",
+    "Kind",
+    "Source",
+    "Trail",
+]

@@ -17,6 +17,8 @@ from apps.statistics.models import CourseStats
 Status = EnrollmentStatus
 LEARNERS = Q(status__in=sorted(LEARNING))
 COMPLETED = Q(status=Status.COMPLETED)
+STARTED = LEARNERS & (COMPLETED | Q(progress_percent__gt=0))
+HALFWAY = LEARNERS & (COMPLETED | Q(progress_percent__gte=50))
 GRADED = Q(state=AttemptState.GRADED)
 
 enrolled = Source(
@@ -35,6 +37,18 @@ enrolled = Source(
             "Active",
             "Learners who are in the middle of it: not completed, suspended or expired.",
             value=Count("pk", filter=Q(status=Status.ACTIVE)),
+        ),
+        Figure(
+            "started",
+            "Started",
+            "Learners who have some progress, or have completed it.",
+            value=Count("pk", filter=STARTED),
+        ),
+        Figure(
+            "halfway",
+            "Half way",
+            "Learners with half of it or more behind them, or who have completed it.",
+            value=Count("pk", filter=HALFWAY),
         ),
         Figure("completed", "Completed", "Learners who have completed it.", value=Count("pk", filter=COMPLETED)),
         Figure(

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
-from django.db.models import BigIntegerField, Func, Model, QuerySet
+from django.db.models import BigIntegerField, Func, IntegerField, Model, QuerySet
 
 Unit = Literal["number", "percent", "seconds", "days", "stars", "moment", "money"]
 
@@ -46,10 +47,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Trail:
-    """A model whose history tells of changes, and the way from a row of that history to the key of its subject."""
+    """A model whose history tells of changes, and the way or expression from a row of it to the key of its subject."""
 
     model: type[Model]
-    path: str
+    path: Any
 
 
 @dataclass(frozen=True)
@@ -93,3 +94,27 @@ class Seconds(Func):
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         return self.as_sql(compiler, connection, template="EXTRACT(EPOCH FROM %(expressions)s)::bigint", **extra)
+
+
+class MonthNumber(Func):
+    """The month (UTC) of a moment as a number that grows by one a month; see `month_number`."""
+
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        words = "CAST(substr(%(expressions)s, 1, 4) AS INTEGER) * 12 + CAST(substr(%(expressions)s, 6, 2) AS INTEGER)"
+        return self.as_sql(compiler, connection, template=words, **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        at = "%(expressions)s AT TIME ZONE 'UTC'"
+        words = f"(EXTRACT(YEAR FROM {at}) * 12 + EXTRACT(MONTH FROM {at}))::int"
+        return self.as_sql(compiler, connection, template=words, **extra)
+
+
+def month_number(day: date) -> int:
+    return day.year * 12 + day.month
+
+
+def first_day(number: int) -> date:
+    """Of the month with this number."""
+    return date((number - 1) // 12, (number - 1) % 12 + 1, 1)

@@ -89,6 +89,8 @@ PLATFORM = Kind(
                     of="active_learners",
                 ),
                 summed("waiting", "Waiting", "Places on waiting lists."),
+                summed("started", "Started", "Enrollments with some progress, or completed."),
+                summed("halfway", "Half way", "Enrollments with half of the course or more done, or completed."),
                 summed("completed", "Completed", "Enrollments that were completed."),
                 summed("lessons_completed", "Lessons completed", "Lessons completed by learners, in all courses."),
                 summed("seconds_spent", "Time spent", "The time learners spent in lessons.", "seconds"),

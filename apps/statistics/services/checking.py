@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.statistics.counters import COUNTERS
-from apps.statistics.figures import COURSE, INSTRUCTOR, LEARNER, Kind
+from apps.statistics.figures import COHORT, COURSE, INSTRUCTOR, LEARNER, Kind
+from apps.statistics.services.cohorts import refresh_cohorts, wrong_cohorts
 from apps.statistics.services.fresh import Held, held
 from apps.statistics.services.platform import count_platform
 from apps.statistics.services.refreshing import instructors_of, refresh_touched, silent
@@ -43,6 +44,9 @@ def check_figures(report: Callable[[str], object] = silent) -> list[Drift]:
     report("Comparing learners")
     with held(LEARNER.key) as now:
         found += _repair(LEARNER, set(), now)
+    report("Comparing learners by month")
+    refresh_cohorts()
+    found += [Drift(COHORT.key, month, wrong) for month, wrong in wrong_cohorts().items()]
     report("Comparing counters")
     for counters in COUNTERS:
         repaired = counters.repair()

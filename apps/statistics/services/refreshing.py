@@ -11,6 +11,7 @@ from apps.audit.recording import change_set
 from apps.catalog.models import Course, CourseInstructor
 from apps.statistics.figures import COURSE, INSTRUCTOR, LEARNER, Kind
 from apps.statistics.models import CourseStats, InstructorStats
+from apps.statistics.services.cohorts import refresh_cohorts
 from apps.statistics.services.fresh import Held, held
 from apps.statistics.services.platform import count_platform
 from apps.statistics.statements import all_parts, count_anew, keep_day, parts_of
@@ -50,6 +51,8 @@ def refresh_everything(report: Report = silent) -> None:
         trails = read_on(now.record.trails, (LEARNER,))
         count_all(LEARNER, now)
         now.done(trails=trails)
+    report("Learners by month")
+    refresh_cohorts(everything=True)
     report("The platform")
     count_platform()
 

@@ -7,12 +7,13 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import AllValuesCheckboxFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import AllValuesCheckboxFilter
 from unfold.enums import ActionVariant
 
 from admin_theme.actions import console_action
 from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import relative_time, two_lines
+from admin_theme.filters import MomentRangeFilter
 from apps.subscriptions import services
 from apps.subscriptions.forms import RefundForm
 from apps.subscriptions.looks import kind_of, moved, sees_money
@@ -30,7 +31,7 @@ class PaymentAdmin(ReadOnlyAdmin[Payment]):
         "kind",
         ("provider", AllValuesCheckboxFilter),
         ("currency", AllValuesCheckboxFilter),
-        ("paid_at", RangeDateTimeFilter),
+        ("paid_at", MomentRangeFilter),
     )
     list_filter_sheet = True
     list_select_related = ("subscription__user", "subscription__plan", "recorded_by")

@@ -6,11 +6,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import DropdownFilter
 
 from admin_theme.actions import console_action
 from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import relative_time, two_lines
+from admin_theme.filters import MomentRangeFilter
 from apps.subscriptions import services
 from apps.subscriptions.looks import state_of_change
 from apps.subscriptions.models import ScheduledChange
@@ -39,7 +40,7 @@ class ComingFilter(DropdownFilter):
 @admin.register(ScheduledChange)
 class ScheduledChangeAdmin(ReadOnlyAdmin[ScheduledChange]):
     list_display = ("what", "subscriber", "when", "state_badge", "outcome")
-    list_filter = (ComingFilter, "kind", ("effective_at", RangeDateTimeFilter))
+    list_filter = (ComingFilter, "kind", ("effective_at", MomentRangeFilter))
     list_filter_sheet = True
     list_select_related = ("subscription__user", "subscription__plan", "plan")
     search_fields = ("subscription__user__email", "subscription__user__last_name", "subscription__user__first_name")

@@ -7,9 +7,10 @@ from django.db.models import Prefetch, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import DropdownFilter
 
 from admin_theme.displays import badge, quiet, relative_time, two_lines
+from admin_theme.filters import MomentRangeFilter
 from admin_theme.tabs import TabbedAdmin, linked
 from apps.accounts.masking import shows_email
 from apps.catalog.admin.panels import history_tab
@@ -43,7 +44,7 @@ class SubscriptionAdmin(SubscriptionActions, TabbedAdmin[Subscription]):
     tabs = (timeline_tab, payments_tab, history_tab())
     verbs_asked = (*TabbedAdmin.verbs_asked, "manage", "cancel", "record")
     list_display = ("subscriber", "plan_name", "state", "period", "what_follows", "to_be_paid")
-    list_filter = ("status", "plan", "is_auto_renew", OwingFilter, ("period_ends_at", RangeDateTimeFilter))
+    list_filter = ("status", "plan", "is_auto_renew", OwingFilter, ("period_ends_at", MomentRangeFilter))
     list_filter_sheet = True
     lookups_allowed = ("user__id__exact",)
     list_select_related = ("user", "plan")

@@ -133,6 +133,7 @@ WHO_RUNS = {
     "notifications.tidy_outbox": "By itself, and by hand by managers and administrators.",
     "statistics.check": "By itself, and by hand by managers and administrators.",
     "statistics.prune": "By itself, and by hand by managers and administrators.",
+    "statistics.cohorts": "By itself, and by hand by managers and administrators.",
     "statistics.refresh": "By itself, and by hand by managers, administrators and whoever sees the platform's figures.",
     "reports.deliver": "By itself, or when its owner or an administrator asks; each recipient under their own rights.",
     "reports.make": "Whoever may see the report; its file is theirs alone, with their own rows and columns.",

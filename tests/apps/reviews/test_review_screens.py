@@ -15,6 +15,7 @@ from apps.reviews.models import Review
 from apps.reviews.states import ReviewState
 from tests.apps.catalog.screens import MOST_QUERIES, said, text
 from tests.recipes import accounts, reviews
+from tests.support.overview import facts_of
 
 REVIEWS = "/admin/reviews/review/"
 State = ReviewState
@@ -314,6 +315,6 @@ def test_the_overview_tells_moderators_how_many_wait(
 
     shown = as_moderator.get("/admin/")
 
-    (figure,) = [figure for figure in shown.context["figures"] if figure.label == "reviews"]
+    (figure,) = [figure for figure in facts_of(shown, "within") if figure.label == "reviews"]
     assert (figure.value, figure.note) == (3, "2 waiting")
     assert [item.title for item in shown.context["attention"]] == ["1 review to decide on"]

@@ -11,6 +11,7 @@ from apps.reviews.models import Review, ReviewReport
 from apps.reviews.states import ReviewState
 from tests.apps.access.conftest import World
 from tests.recipes import reviews
+from tests.support.overview import facts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -146,7 +147,7 @@ def test_reviews_of_another_course_are_in_no_list_count_or_search(
         assert set(answer.context["cl"].queryset) <= set(Review.with_archived.filter(course=world.a))
         assert answer.context["cl"].result_count == (0 if CANARY in address else 2)
     if address == "/admin/":
-        (figure,) = [figure for figure in answer.context["figures"] if figure.label == "reviews"]
+        (figure,) = [figure for figure in facts_of(answer, "within") if figure.label == "reviews"]
         assert (figure.value, figure.note) == (2, "2 waiting")
         assert not [item for item in answer.context["attention"] if "to decide on" in item.title]
 

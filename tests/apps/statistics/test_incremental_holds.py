@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,8 +23,8 @@ from apps.enrollments.models import Enrollment, LessonProgress
 from apps.records.rules import RuleBroken
 from apps.reviews import services as review_services
 from apps.reviews.models import Review
-from apps.statistics.models import CourseStats, InstructorStats, LearnerStats, PlatformStats
-from apps.statistics.services import refresh_everything, refresh_touched
+from apps.statistics.models import CohortStats, CourseStats, InstructorStats, LearnerStats, PlatformStats
+from apps.statistics.services import refresh_cohorts, refresh_everything, refresh_touched
 from apps.subscriptions.models import Subscription
 from apps.subscriptions.services import record_payment
 from tests.recipes import assessments, catalog, subscriptions
@@ -51,6 +52,7 @@ def make_world() -> World:
     for course in courses:
         teach(teachers[0], course)
     lessons = [catalog.lesson.make(course=course) for course in courses]
+    refresh_cohorts()
     made = World(
         person("administrator", User.Role.ADMINISTRATOR),
         courses,
@@ -87,6 +89,15 @@ def on_enrollment(service: Callable[..., object]) -> Callable[[World, int, int],
             service(rows[(one * 4 + two) % len(rows)], by=world.administrator)
 
     return do
+
+
+def move_back(world: World, one: int, two: int) -> None:
+    """Somebody turns out to have enrolled months ago, and opened the course since; as an import would write it."""
+    row = Enrollment.with_archived.order_by("pk").first()
+    if row is not None:
+        row.enrolled_at = datetime(2026, 1, 29, tzinfo=UTC) + timedelta(days=30 * one + two)
+        row.last_accessed_at = row.enrolled_at + timedelta(days=29 + 31 * two)
+        row.save()
 
 
 def learn(world: World, one: int, two: int) -> None:
@@ -172,6 +183,7 @@ STEPS: dict[str, Callable[[World, int, int], None]] = {
     "archive enrollment": on_enrollment(enrollment_services.archive_enrollment),
     "restore enrollment": on_enrollment(enrollment_services.restore_enrollment),
     "delete enrollment": on_enrollment(enrollment_services.delete_enrollment),
+    "move back": move_back,
     "learn": learn,
     "attempt": attempt,
     "review": review,
@@ -195,12 +207,15 @@ SEQUENCES = st.lists(
 )
 
 
+KEYS: dict[Any, str] = {CourseStats: "course_id", PlatformStats: "pk", CohortStats: "month"}
+
+
 def all_figures() -> dict[str, list[dict[str, Any]]]:
     """Everything but when it was counted."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for model in (CourseStats, LearnerStats, InstructorStats, PlatformStats):
+    for model in (CourseStats, LearnerStats, InstructorStats, PlatformStats, CohortStats):
         names = [one.attname for one in model._meta.concrete_fields if one.name not in ("id", "as_of")]
-        key = "course_id" if model is CourseStats else "pk" if model is PlatformStats else "user_id"
+        key = KEYS.get(model, "user_id")
         found[model._meta.label] = list(model._base_manager.order_by(key).values(*names))
     return found
 
@@ -215,6 +230,7 @@ def test_counting_what_was_touched_gives_what_counting_everything_gives(
             with suppress(RuleBroken):
                 STEPS[name](world, one, two)
         refresh_touched()
+        refresh_cohorts()
         touched_only = all_figures()
 
         refresh_everything()
