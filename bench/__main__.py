@@ -2,6 +2,7 @@
 
 import argparse
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -17,17 +18,6 @@ from bench.scopes_report import measure_lists
 from bench.search_report import measure_search
 from bench.workbook_report import measure_workbook
 
-PARTS = (
-    "imports",
-    "lists",
-    "workbook",
-    "certificates",
-    "reviews",
-    "statistics",
-    "dashboard",
-    "exports",
-    "search",
-)
 KINDS = ("lessons", "enrollments")
 TARGETS = {"PostgreSQL": (30, 8), "SQLite": (12, 10)}
 STOCK_ROWS = 1_000
@@ -46,7 +36,7 @@ def main() -> None:
     parser.add_argument("--large", type=int, default=LARGE, help="Rows of the file memory is measured with; 0: none.")
     parser.add_argument("--only", choices=[engine.name.lower() for engine in (Postgres, Sqlite)])
     parser.add_argument("--kind", choices=KINDS, nargs="*", default=KINDS)
-    parser.add_argument("--part", choices=PARTS, nargs="*", default=PARTS)
+    parser.add_argument("--part", choices=tuple(PARTS), nargs="*", default=tuple(PARTS))
     parser.add_argument("--share", type=int, default=1, help="Lists are measured with so small a share of the rows.")
     parser.add_argument("--certificates", type=int, default=1_000_000, help="So many lie around the public page.")
     parser.add_argument("--reviews", type=int, default=1_000_000, help="So many reviews lie around the desk.")
@@ -56,24 +46,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         for engine in engines(Path(folder), chosen.only):
             try:
-                if "imports" in chosen.part:
-                    measure(engine, chosen)
-                if "lists" in chosen.part:
-                    measure_lists(engine, share=chosen.share, rounds=chosen.rounds)
-                if "workbook" in chosen.part:
-                    measure_workbook(engine)
-                if "certificates" in chosen.part:
-                    measure_certificates(engine, number=chosen.rows, others=chosen.certificates)
-                if "reviews" in chosen.part:
-                    measure_desk(engine, reviews=chosen.reviews)
-                if "statistics" in chosen.part:
-                    measure_figures(engine, enrollments=chosen.enrollments)
-                if "dashboard" in chosen.part:
-                    measure_dashboard(engine, enrollments=chosen.enrollments)
-                if "exports" in chosen.part:
-                    measure_exports(engine, rounds=chosen.rounds)
-                if "search" in chosen.part:
-                    measure_search(engine, people=chosen.people)
+                for part in chosen.part:
+                    PARTS[part](engine, chosen)
             finally:
                 engine.drop()
 
@@ -155,6 +129,19 @@ def fresh(engine: Engine, what: str, kind: str, path: Path) -> dict[str, Any]:
 
 def verdict(*, met: bool) -> str:
     return "✓" if met else "✗"
+
+
+PARTS: dict[str, Callable[[Engine, Any], None]] = {
+    "imports": measure,
+    "lists": lambda engine, chosen: measure_lists(engine, share=chosen.share, rounds=chosen.rounds),
+    "workbook": lambda engine, _: measure_workbook(engine),
+    "certificates": lambda engine, chosen: measure_certificates(engine, number=chosen.rows, others=chosen.certificates),
+    "reviews": lambda engine, chosen: measure_desk(engine, reviews=chosen.reviews),
+    "statistics": lambda engine, chosen: measure_figures(engine, enrollments=chosen.enrollments),
+    "dashboard": lambda engine, chosen: measure_dashboard(engine, enrollments=chosen.enrollments),
+    "exports": lambda engine, chosen: measure_exports(engine, rounds=chosen.rounds),
+    "search": lambda engine, chosen: measure_search(engine, people=chosen.people),
+}
 
 
 main()

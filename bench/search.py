@@ -15,7 +15,7 @@ from bench.measuring import Queries
 from bench.scopes import PLAIN
 from bench.scopes_data import fill
 
-FIRST = ("Ada", "Boris", "Carmen", "Dmitri", "Elena", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Keiko", "Mei")
+FIRST = ("Ada", "Boris", "Carmen", "Dmitri", "Elena", "Farid", "Greta", "Hugo", "Irina", "Jonas", "Keiko", "Mei")
 LAST = ("Abramov", "Bauer", "Castillo", "Dubois", "Eriksen", "Fontaine", "Grimaldi", "Haddad", "Ivanova", "Jankowski",
         "Kowalska", "Lindqvist", "Mbeki", "Nakamura", "Okafor", "Petrescu", "Quispe", "Schneider")  # fmt: skip
 COURSES = 5_000
