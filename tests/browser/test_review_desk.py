@@ -13,11 +13,14 @@ from apps.catalog.models import Course
 from apps.reviews.models import Review, ReviewDecision
 from tests.recipes import reviews
 from tests.support.people import give_role, person
+from tests.support.properties import TIMES
 
 expect.set_options(timeout=20_000)  # a machine at work on other tests answers late
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 DESK = "/admin/reviews/review/desk/"
+REVIEWS = 20 * TIMES
+GOES_ON = "held => document.getElementById('desk').dataset.review !== held"
 
 
 def shown(page: Page) -> str:
@@ -87,6 +90,31 @@ def test_two_people_decide_by_keys_and_never_the_same(
     assert Review.objects.filter(title__in=("Review 2", "Review 0")).exclude(state="approved").count() == 2
     expect(first.get_by_role("link", name="Review desk").first).to_be_visible()
     assert Review.objects.exclude(claimed_by=None).get().claimed_by == colleague
+
+
+def test_two_people_work_off_the_queue_at_once_and_each_review_is_decided_once(
+    open_browser: Callable[..., Page], course: Course, moderator: User
+) -> None:
+    for number in range(REVIEWS):
+        reviews.review.make(course=course, title=f"Review {number}")
+    colleague = give_role(person("colleague"), "moderator")
+    pages = [open_browser(moderator), open_browser(colleague)]
+    for page in pages:
+        page.goto(DESK)
+        if page.locator("#desk").get_attribute("data-review") is None:
+            page.keyboard.press("Enter")
+        expect(page.locator(".d-review")).to_be_visible()
+
+    while working := {page: held for page in pages if (held := page.locator("#desk").get_attribute("data-review"))}:
+        for page in working:
+            page.keyboard.press("a")
+        for page, held in working.items():
+            page.wait_for_function(GOES_ON, arg=held)
+
+    decided = list(ReviewDecision.objects.values_list("review", "moderator"))
+    assert len(decided) == len({review for review, _ in decided}) == REVIEWS
+    assert {by for _, by in decided} == {moderator.pk, colleague.pk}
+    assert set(Review.objects.values_list("state", flat=True)) == {"approved"}
 
 
 def test_a_moderator_decides_on_a_whole_list_and_takes_all_of_it_back(
