@@ -174,7 +174,7 @@ class Part:
     does: Callable[[Walk], None]
 
 
-REPORTS = "Reports Report+files"
+REPORTS = "Reports Report+schedules Report+files"
 TAUGHT = f"Announcements {REPORTS} Instructors Courses+in+figures Instructors+in+figures"
 RUN = f"{TAUGHT} Applications Platform Learners+in+figures Outbox"
 PARTS = {
