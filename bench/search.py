@@ -24,7 +24,7 @@ WORDS = {
     "a first name": "keiko",
     "a full name": "mei nakamura",
     "a piece of a name": "jankow",
-    "an address": "person777777@",
+    "an address": "777777@school",
     "two letters": "ke",
     "a course": "course 4242",
     "a screen": "certificates",
@@ -36,9 +36,10 @@ WORDS = {
 
 def seed(number: int) -> None:
     """So many people under a few hundred names, courses, and somebody of the support."""
+    first, last = one_of(FIRST, "n"), one_of(LAST, f"(n / {len(FIRST)})")
     with transaction.atomic():
-        fill(User, number, email="'person' || n || '@school' || (n % 97) || '.example.org'",
-             first_name=one_of(FIRST, "n"), last_name=one_of(LAST, f"(n / {len(FIRST)})"))  # fmt: skip
+        fill(User, number, email=f"LOWER({first} || '.' || {last}) || n || '@school' || (n % 97) || '.example.org'",
+             first_name=first, last_name=last)  # fmt: skip
         fill(Category, 1, name="'Category'", slug="'category'", path="'/1/'")
         fill(Course, COURSES, code="'C-' || n", slug="'course-' || n", title="'Course ' || n", category_id="1",
              status="'published'")  # fmt: skip

@@ -17,7 +17,7 @@ from backoffice.search.matching import forgiving, holding, resembling
 from imports.types.composites import kinds_open_to
 
 MOST_RESULTS = 50
-MOST_OF_A_KIND = 10
+MOST_OF_A_KIND, MOST_OWNERS = 10, 200
 SHORTEST_TERM = 2
 MOST_WORDS = 5
 RELATED = frozenset({"course", "user", "plan", "subscription"})
@@ -68,6 +68,7 @@ class Asked:
 
     def __init__(self, request: HttpRequest, words: Sequence[str]) -> None:
         self.request, self.words = request, words
+        self.owners: dict[tuple[Any, ...], list[Any]] = {}
         self.kinds = [kind for kind in KINDS if may_here(request, "view", kind.model_class)]
 
     def hits(self, *, mistyped: bool) -> list[SearchResult]:
@@ -90,11 +91,22 @@ class Asked:
         fields = self.shown(kind.model_class, kind_of(owner).fields, f"{kind.of}__")
         if not fields:
             return rows.none()
-        if mistyped:
-            owners: Any = resembling(self.scope(owner), fields, self.words, MOST_OF_A_KIND)
-        else:
-            owners = holding(owner._base_manager.order_by(), fields, self.words)
-        return rows.filter(**{f"{kind.of}__in": owners})
+        return rows.filter(**{f"{kind.of}__in": self.owning(owner, tuple(fields), mistyped=mistyped)})
+
+    def owning(self, owner: Any, fields: tuple[str, ...], *, mistyped: bool) -> list[Any]:
+        """The keys of those the words name, asked for once: what belongs to very many of one name is found by more."""
+        asked = (owner, fields, mistyped)
+        if asked not in self.owners:
+            self.owners[asked] = (
+                resembling(self.scope(owner), fields, self.words, MOST_OF_A_KIND)
+                if mistyped
+                else list(
+                    holding(owner._base_manager.order_by(), fields, self.words).values_list("pk", flat=True)[
+                        :MOST_OWNERS
+                    ]
+                )
+            )
+        return self.owners[asked]
 
     def likest(self, rows: QuerySet[Any], fields: Sequence[str]) -> list[Model]:
         keys = resembling(rows, fields, self.words, MOST_OF_A_KIND)

@@ -17,9 +17,11 @@ from backoffice.search.indexes import has_trigrams, text_table
 SHORTEST_INDEXED = 3
 """Letters of a trigram: what is shorter is looked for at the beginning of words."""
 SHORTEST_MISTYPED = 4
-SHARED_TRIGRAMS, SHARED_LETTERS = 0.45, 0.7
+SHARED_TRIGRAMS, SHARED_LETTERS = 0.4, 0.7
 """How much of a word has to be there: in trigrams for PostgreSQL, in letters for SQLite."""
 MOST_CANDIDATES = 1000
+ADDRESSES = ("email", "username")
+"""Like half of all words, because of the names of schools and providers in them: only a mistyped address is one."""
 
 
 def holding(rows: QuerySet[Any], fields: Sequence[str], words: Sequence[str]) -> QuerySet[Any]:
@@ -37,7 +39,9 @@ def holding(rows: QuerySet[Any], fields: Sequence[str], words: Sequence[str]) ->
 
 def resembling(rows: QuerySet[Any], fields: Sequence[str], words: Sequence[str], most: int) -> list[Any]:
     """The keys of the rows whose fields hold something like each of the words, the likest first."""
-    if any(len(word) < SHORTEST_MISTYPED for word in words):
+    if not any({"@", "."} & {*word} for word in words):
+        fields = [name for name in fields if name not in ADDRESSES]
+    if not fields or any(len(word) < SHORTEST_MISTYPED for word in words):
         return []
     return (_resembling_sqlite if is_sqlite(rows) else _resembling_postgresql)(rows, fields, words, most)
 
