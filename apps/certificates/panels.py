@@ -30,7 +30,7 @@ def facts_panel(request: HttpRequest, certificate: Certificate) -> dict[str, Any
         "is_revoked": standing == CertificateState.REVOKED,
         "is_drawn": standing in DRAWN,
         "is_genuine": certificate.is_genuine,
-        "replacement": getattr(certificate, "replacement", None),
+        "replacement": getattr(certificate, "replacement", None) if standing == CertificateState.REPLACED else None,
         "public_address": address_to_check(certificate.number),
         "pdf": reverse("admin:certificates_certificate_pdf", args=[certificate.pk]),
     }

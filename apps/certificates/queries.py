@@ -68,8 +68,12 @@ def standing_q(state: str) -> Q:
 
 
 def certificate_for_anybody(key: str, address: str, *, window: timedelta) -> Certificate | None:
-    """The certificate with this key, and with it how often this address failed lately: one query, one index."""
-    found = Certificate.objects.select_related("replacement").annotate(
+    """The certificate with this key, and with it how often this address failed lately: one query, one index.
+
+    What replaced it is asked for when something did: as long as nothing was ever replaced, SQLite would look for it in
+    all certificates.
+    """
+    found = Certificate.objects.annotate(
         failures=Coalesce(Subquery(failures_of(address, window), output_field=IntegerField()), Value(0))
     )
     return found.filter(number_key=key).first()
