@@ -34,11 +34,16 @@ def _found(model: type[Model], relation: str, names: Sequence[str], word: str) -
         return holds
     target: Any = get_fields_from_path(model, relation)[-1].related_model
     hits = target._base_manager.filter(holds).order_by().values_list("pk", flat=True)
-    few = list(hits[: MANY + 1])
-    found = Q((f"{relation}__in", few if len(few) <= MANY else hits))
+    found = Q((f"{relation}__in", few_or_asked(hits)))
     if lookup_spawns_duplicates(model._meta, relation):
         return Q(pk__in=model._base_manager.filter(found).values("pk"))
     return found
+
+
+def few_or_asked(keys: QuerySet[Any, Any]) -> Any:
+    """The keys themselves while they are few, otherwise the question for them."""
+    few = list(keys[: MANY + 1])
+    return few if len(few) <= MANY else keys
 
 
 def _any(conditions: Iterable[Any]) -> Q:

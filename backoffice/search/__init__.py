@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from unfold.dataclasses import SearchResult
 
+from admin_theme.console.searching import few_or_asked
 from admin_theme.gate import current_only, gate, hides, may_here
 from backoffice.navigation import Line, screens
 from backoffice.search.kinds import KINDS, Kind, kind_of
@@ -17,7 +18,7 @@ from backoffice.search.matching import forgiving, holding, resembling
 from imports.types.composites import kinds_open_to
 
 MOST_RESULTS = 50
-MOST_OF_A_KIND, MOST_OWNERS = 10, 200
+MOST_OF_A_KIND = 10
 SHORTEST_TERM = 2
 MOST_WORDS = 5
 RELATED = frozenset({"course", "user", "plan", "subscription"})
@@ -68,7 +69,7 @@ class Asked:
 
     def __init__(self, request: HttpRequest, words: Sequence[str]) -> None:
         self.request, self.words = request, words
-        self.owners: dict[tuple[Any, ...], list[Any]] = {}
+        self.owners: dict[tuple[Any, ...], Any] = {}
         self.kinds = [kind for kind in KINDS if may_here(request, "view", kind.model_class)]
 
     def hits(self, *, mistyped: bool) -> list[SearchResult]:
@@ -93,19 +94,15 @@ class Asked:
             return rows.none()
         return rows.filter(**{f"{kind.of}__in": self.owning(owner, tuple(fields), mistyped=mistyped)})
 
-    def owning(self, owner: Any, fields: tuple[str, ...], *, mistyped: bool) -> list[Any]:
-        """The keys of those the words name, asked for once: what belongs to very many of one name is found by more."""
+    def owning(self, owner: Any, fields: tuple[str, ...], *, mistyped: bool) -> Any:
+        """Those the words name, by their keys, looked for once."""
         asked = (owner, fields, mistyped)
         if asked not in self.owners:
-            self.owners[asked] = (
-                resembling(self.scope(owner), fields, self.words, MOST_OF_A_KIND)
-                if mistyped
-                else list(
-                    holding(owner._base_manager.order_by(), fields, self.words).values_list("pk", flat=True)[
-                        :MOST_OWNERS
-                    ]
-                )
-            )
+            if mistyped:
+                self.owners[asked] = resembling(self.scope(owner), fields, self.words, MOST_OF_A_KIND)
+            else:
+                hits = holding(owner._base_manager.order_by(), fields, self.words)
+                self.owners[asked] = few_or_asked(hits.values_list("pk", flat=True))
         return self.owners[asked]
 
     def likest(self, rows: QuerySet[Any], fields: Sequence[str]) -> list[Model]:

@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from admin_theme.console import searching
 from apps.accounts.models import User
 from apps.catalog.models import Course
 from backoffice.search.indexes import make_indexes
@@ -46,6 +47,18 @@ def learner(db: None) -> User:
         email="quillon.vandermeer@example.org", first_name="Quillon", last_name="Vandermeer"
     )
     return made
+
+
+def test_ones_own_learner_is_found_among_many_of_the_same_name(
+    as_instructor: Client, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "MANY", 2)
+    namesakes = [
+        accounts.person.make(email=f"quillon{number}@example.org", first_name="Quillon") for number in range(4)
+    ]
+    own = enrollments.enrollment.make(user=namesakes[-1], course=course)
+
+    assert address_of(own) in shown(as_instructor, "quillon")
 
 
 def test_each_kind_is_found_by_a_piece_of_what_it_is_called(as_administrator: Client, learner: User) -> None:
