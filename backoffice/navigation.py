@@ -81,6 +81,7 @@ GROUPS: tuple[tuple[str, tuple[Line, ...]], ...] = (
             Line("Courses in figures", "statistics.coursestats", "bar_chart"),
             Line("Instructors in figures", "statistics.instructorstats", "leaderboard"),
             Line("Learners in figures", "statistics.learnerstats", "insights"),
+            Line("Payouts", "statistics.payout", "request_quote"),
         ),
     ),
     (

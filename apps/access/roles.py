@@ -43,6 +43,7 @@ VIEWED_BY_MANAGERS = (
     "statistics.instructorstats",
     "statistics.learnerstats",
     "statistics.platformstats",
+    "statistics.payout",
     "django_celery_beat.periodictask",
     "announcements.announcement",
     "notifications.mail",
@@ -64,6 +65,7 @@ EXPORTED_BY_MANAGERS = (
     "subscriptions.subscription",
     "subscriptions.payment",
     "certificates.certificate",
+    "statistics.payout",
 )
 
 

@@ -126,6 +126,19 @@ register_ready_made(
         ),
     ),
     Ready(
+        "payouts",
+        "Instructor payouts by revenue share",
+        "What each instructor gets for each month, by what subscribers learned in their courses.",
+        Definition(
+            "payouts",
+            groups=("month:month", "instructor_last_name", "instructor_first_name"),
+            figures=("sum:amount_minor", "sum:lessons", "rows"),
+            period_column="month",
+            period="last-12-months",
+            order="-month:month",
+        ),
+    ),
+    Ready(
         "revenue-shares",
         "Revenue shares of instructors",
         "Which share of its revenue each course gives to whom, with how many learners it has.",

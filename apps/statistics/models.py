@@ -198,6 +198,37 @@ class CohortStats(Figures):
         return f"{self.month:%B %Y}"
 
 
+class Payout(Figures):
+    """What one instructor gets for one course and what was learned in it in one month (UTC); money in hundredths.
+
+    What the shares of a course were when its month was over holds for the month, also when it is counted again.
+    """
+
+    month = models.DateField(help_text="Its first day.")
+    course = models.ForeignKey(Course, models.CASCADE, related_name="payouts")
+    instructor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="payouts")
+    currency = models.CharField(max_length=3)
+    learners = models.PositiveIntegerField(default=0)
+    lessons = models.PositiveIntegerField("lessons completed", default=0)
+    revenue_minor = models.BigIntegerField("revenue of the course (hundredths)", default=0)
+    share_percent = models.DecimalField("revenue share (%)", max_digits=5, decimal_places=2)
+    amount_minor = models.BigIntegerField("payout (hundredths)", default=0)
+
+    class Meta:
+        ordering = ["-month", "-amount_minor", "pk"]
+        default_permissions = ("view", "export")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "course", "instructor", "currency"],
+                name="one_payout_per_month_course_instructor_and_currency",
+            ),
+        ]
+        indexes = [models.Index(fields=["-month", "-amount_minor", "id"], name="payouts_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.instructor.get_full_name() or f'Person {self.instructor_id}'}, {self.month:%B %Y}"
+
+
 class Arrangement(models.Model):
     """How one person has arranged their overview; without a row it is as their rights and role suggest."""
 

@@ -48,11 +48,17 @@ def shown(figure: Figure, value: Any) -> SafeString | str:
     return number(value)
 
 
+def told(figure: Figure, figures: Any) -> SafeString | str:
+    """A figure of these with its unit; money that is of one currency has it in a column of its own."""
+    value = getattr(figures, figure.name)
+    return shown(figure, {figures.currency: value} if figure.unit == "money" and isinstance(value, int) else value)
+
+
 def tiles(request: HttpRequest, kind: Kind, figures: Any) -> list[dict[str, Any]]:
     """Those figures that are read by themselves, without those this person may not see."""
     masked = masked_here(request, kind.model)
     return [
-        {"title": one.title, "words": one.words, "value": shown(one, getattr(figures, one.name))}
+        {"title": one.title, "words": one.words, "value": told(one, figures)}
         for one in kind.figures
         if one.is_shown and one.name not in masked
     ]

@@ -9,7 +9,7 @@ from apps.catalog.policy import CoursePathPolicy
 from apps.catalog.rights import ANALYTICS, courses_granted, rights_held_anywhere
 from apps.records.policy import VERBS, OwnRowsPolicy, RolePolicy, policy
 from apps.records.reasons import ByRole, Kind, Reason
-from apps.statistics.models import CourseStats, InstructorStats, LearnerStats, PlatformStats
+from apps.statistics.models import CourseStats, InstructorStats, LearnerStats, Payout, PlatformStats
 from apps.subscriptions.policy import SEES_MONEY
 
 REFRESHED: tuple[str, ...] = (*VERBS, "refresh")
@@ -32,14 +32,11 @@ class CourseStatsPolicy(CoursePathPolicy):
         return verb in self.by_role and super().holds_everywhere(user, verb)
 
 
-@policy(InstructorStats)
-class InstructorStatsPolicy(OwnRowsPolicy):
-    """One's own, as long as one may see the figures of every course in it: a sum tells what it is made of."""
+class OwnFiguresPolicy(OwnRowsPolicy):
+    """One's own, as long as one may see the figures of every course in them: a sum tells what it is made of."""
 
-    owner_path = "user"
-    verbs = REFRESHED
     own_verbs = ("view", "refresh")
-    permission_names: ClassVar[dict[str, str]] = {"refresh": "view_instructorstats"}
+    shut_words: ClassVar[str]
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:
         return verb in self.own_verbs and super().holds_everywhere(user, verb)
@@ -51,22 +48,47 @@ class InstructorStatsPolicy(OwnRowsPolicy):
 
     def beside_roles(self, user: Any, verb: str) -> QuerySet[Any]:
         own = super().beside_roles(user, verb)
-        return own.filter(~Exists(self.shut_courses(user))) if self.opens(user, verb) else own.none()
+        return self.shown(user, own) if self.opens(user, verb) else own.none()
 
-    def shut_courses(self, user: Any) -> QuerySet[CourseInstructor]:
-        """Courses in the sum whose figures the person may not see."""
-        taught = CourseInstructor.objects.filter(user=user.pk, is_active=True, course__archived_at=None)
-        return taught.exclude(course__in=courses_granted(user, (ANALYTICS,)).order_by().values("pk"))
+    def shown(self, user: Any, own: QuerySet[Any]) -> QuerySet[Any]:
+        """Of these rows those made of nothing the person may not see."""
+        raise NotImplementedError
 
     def because(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
-        is_open = self.owner_of(record) != user or self.beside_roles(user, verb).exists()
+        is_open = self.owner_of(record) != user or self.beside_roles(user, verb).filter(pk=record.pk).exists()
         return super().because(user, verb, record) if is_open else [*self.by_roles(user, verb)]
 
     def missing(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
         if verb in self.own_verbs and self.owner_of(record) == user:
-            words = f"{user} may not see the figures of every course they teach, so not their sum either."
-            return [Reason(Kind.MISSING, words)]
+            return [Reason(Kind.MISSING, self.shut_words.format(user=user))]
         return super().missing(user, verb, record)
+
+
+@policy(InstructorStats)
+class InstructorStatsPolicy(OwnFiguresPolicy):
+    owner_path = "user"
+    verbs = REFRESHED
+    permission_names: ClassVar[dict[str, str]] = {"refresh": "view_instructorstats"}
+    shut_words = "{user} may not see the figures of every course they teach, so not their sum either."
+
+    def shown(self, user: Any, own: QuerySet[Any]) -> QuerySet[Any]:
+        taught = CourseInstructor.objects.filter(user=user.pk, is_active=True, course__archived_at=None)
+        return own.filter(~Exists(taught.exclude(course__in=seen_courses(user))))
+
+
+@policy(Payout)
+class PayoutPolicy(OwnFiguresPolicy):
+    owner_path = "instructor"
+    own_verbs = ("view", "export")
+    shut_words = "{user} may not see the figures of this course, so not what they got for it either."
+
+    def shown(self, user: Any, own: QuerySet[Any]) -> QuerySet[Any]:
+        return own.filter(course__in=seen_courses(user))
+
+
+def seen_courses(user: Any) -> QuerySet[Any]:
+    """The keys of the courses whose figures the person may see."""
+    return courses_granted(user, (ANALYTICS,)).order_by().values("pk")
 
 
 @policy(LearnerStats)

@@ -28,6 +28,14 @@ def cohorts(run: Run) -> str:  # noqa: ARG001
     return "The learners of every month are counted."
 
 
+@job(title="Count the payouts of instructors", every=crontab(minute="30", hour="1"), by_hand=True)
+def payouts(run: Run) -> str:
+    """Of the running month, and of those for which money or learning was entered since the last time."""
+    months = services.refresh_payouts()
+    run.count(months=months)
+    return f"The payouts of {months:,} month{'s' * (months != 1)} are counted."
+
+
 @job(title="Compare all figures with what they are made of", every=crontab(minute="40", hour="2"), by_hand=True)
 def check(run: Run) -> str:
     """What differs is named in the log, and repaired."""

@@ -1,7 +1,7 @@
 """When periods end. All of it is reckoned in UTC, so that no change of the clocks makes a period longer or shorter."""
 
 from calendar import monthrange
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 DAY = timedelta(days=1)
 
@@ -30,3 +30,8 @@ def unused_days(ends_at: datetime, now: datetime) -> int:
 def day_of(moment: datetime) -> int:
     """The day of the month, in UTC."""
     return moment.astimezone(UTC).day
+
+
+def month_number(day: date) -> int:
+    """The month of a day as a number that grows by one a month."""
+    return day.year * 12 + day.month

@@ -7,9 +7,10 @@ from typing import Any
 from apps.catalog.models import Course
 from apps.statistics.figures import COHORT, PLATFORM
 from apps.statistics.figures.cohort import MONTH_DAYS
-from apps.statistics.figures.defining import first_day, month_number
+from apps.statistics.figures.defining import first_day
 from apps.statistics.models import CohortStats, CourseStats
 from apps.statistics.queries import Grown
+from apps.subscriptions.periods import month_number
 from backoffice.dashboard.addresses import end_of, rows_behind
 from backoffice.dashboard.look import Look
 from backoffice.dashboard.periods import ONE_DAY

@@ -16,7 +16,7 @@ from apps.enrollments.states import LEARNING
 from apps.reviews.models import Review
 from apps.reviews.states import ReviewState
 from apps.statistics.models import StatSnapshot
-from apps.statistics.services import refresh_cohorts, refresh_touched
+from apps.statistics.services import refresh_cohorts, refresh_payouts, refresh_touched
 from apps.subscriptions.models import Movement
 from backoffice.seed.writing import World
 
@@ -29,6 +29,7 @@ def make_statistics(world: World) -> None:
     """The figures of today are counted; the days before are made from when something happened."""
     refresh_touched()
     refresh_cohorts()
+    refresh_payouts()
     of_courses = events_by_course()
     teachers: dict[int, set[int]] = defaultdict(set)
     for course, user in CourseInstructor.objects.filter(is_active=True).values_list("course", "user"):

@@ -178,6 +178,7 @@ def pay(life: Life, dice: random.Random, at: datetime) -> None:
             amount_minor=row.price_minor,
             currency=row.currency,
             paid_at=at + timedelta(seconds=dice.randint(5, 900)),
+            months=row.plan.period_months,
             recorded_at=at + timedelta(seconds=1_000),
         )
     )
@@ -237,6 +238,7 @@ def give_back(world: World, dice: random.Random, people: People) -> None:
             amount_minor=-min(entry.amount_minor, 10_000),
             currency=entry.currency,
             paid_at=at,
+            months=entry.months_left(at),
             recorded_at=at,
             against=entry,
             reason=dice.choice(REFUNDED),

@@ -80,12 +80,14 @@ class Payments(ImportKind):
         for draft in chunk.sound:
             for name in () if draft.is_new else draft.changes:
                 self._refuse(draft, name, STANDS)
-        subscriptions = Subscription.objects.in_bulk({draft.values["subscription_id"] for draft in new})
+        owners = {draft.values["subscription_id"] for draft in new}
+        subscriptions = Subscription.objects.select_related("plan").in_bulk(owners)
         against = {pk for draft in new if (pk := draft.values.get("against_id")) is not None}
         ledger = Ledger.of(against, chunk.memory.setdefault("taken back by earlier rows", Counter()))
         for draft in new:
             subscription = subscriptions[draft.values["subscription_id"]]
             self._fill(draft, subscription)
+            self._fill_months(draft, subscription, ledger)
             self._check_amount(draft)
             if draft.values["kind"] in AGAINST and not draft.faults:
                 self._check_against(draft, ledger)
@@ -103,6 +105,11 @@ class Payments(ImportKind):
             self._refuse(draft, "currency", f"This subscription is paid in {subscription.currency}.")
         if values["paid_at"] > now:
             self._refuse(draft, "paid_at", "This moment lies in the future. Enter what has happened.")
+
+    def _fill_months(self, draft: Draft, subscription: Subscription, ledger: "Ledger") -> None:
+        taken_back = ledger.payments.get(draft.values.get("against_id"))
+        months = taken_back.months_left(draft.values["paid_at"]) if taken_back else subscription.plan.period_months
+        draft.values["months"] = months
 
     def _check_amount(self, draft: Draft) -> None:
         kind, amount = draft.values["kind"], draft.values.setdefault("amount_minor", 0)

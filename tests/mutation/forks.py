@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from tests.mutation.anew import COPIED, IN_PLACE
 from tests.mutation.operators import Mutant
 from tests.mutation.patching import living_functions, put_in_place
 from tests.mutation.targets import MODULES
@@ -22,7 +24,9 @@ SECONDS, TIMES = 15, 10
 """A test may take so many seconds of the processor, and so many times what it takes without a change."""
 WAITING = 20
 """Times as long by the clock, for a test that waits for what never comes."""
-COPIED, IN_PLACE, UNCHANGED = b"c", b"p", b"u"
+LOADED_ANEW = 300
+"""Seconds by the clock for all tests of a change that is loaded anew."""
+UNCHANGED = b"u"
 
 
 @dataclass
@@ -107,6 +111,8 @@ class Forks:
             return pid, reading, copy
         status = 1
         try:
+            if trial.mutant and trial.mutant.is_declared:
+                load_anew(trial.mutant, trial, writing)
             self.session.config.get_terminal_writer()._file = io.StringIO()
             shutil.copy(template, copy)
             connection.settings_dict["NAME"] = str(copy)
@@ -137,6 +143,16 @@ class Forks:
             if self.failed:
                 return item.nodeid
         return ""
+
+
+def load_anew(mutant: Mutant, trial: Trial, pipe: int) -> None:
+    """Becomes another program, which loads the change and says the same into the pipe."""
+    os.set_inheritable(pipe, True)  # noqa: FBT003 - that is how it is called
+    for stream in (1, 2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+    signal.alarm(trial.patience * LOADED_ANEW)
+    program = [sys.executable, "-m", "tests.mutation.anew", str(pipe), mutant.path, str(mutant.number)]
+    os.execv(sys.executable, [*program, *trial.tests])  # noqa: S606 - our own program
 
 
 def module_name(path: str) -> str:

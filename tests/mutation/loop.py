@@ -21,6 +21,8 @@ from tests.mutation.patching import living_functions, put_in_place
 from tests.mutation.targets import MODULES
 
 NOTE = "_reached_by_a_test"
+FIRST_LOOK = 5
+"""Seconds of tests after which the next change is tried; what is left then gets all of them."""
 MORE_PATIENCE = 6
 
 
@@ -100,6 +102,7 @@ class MutationLoop:
 
     def mutants(self) -> list[Mutant]:
         found = [mutant for path in self.paths for mutant in mutants_of(Path(path).read_text(), path)]
+        found.sort(key=lambda mutant: mutant.is_declared)
         return [mutant for mutant in found if mutant.name not in self.memory.killers] if self.only_left else found
 
     def run_mutants(self, session: pytest.Session) -> None:
@@ -108,11 +111,17 @@ class MutationLoop:
         tests = {item.nodeid for item in session.items} & self.memory.runs.keys()
         forks = Forks(session, self.jobs, {name: self.memory.runs[name].seconds for name in tests})
         session.config.pluginmanager.register(forks)
-        for verdict in forks.verdicts(self.trials(mutants, tests)):
-            self.note(verdict)
+        for budget in (FIRST_LOOK, self.budget):
+            self.outcome.survived = []
+            for verdict in forks.verdicts(self.trials(mutants, tests, budget)):
+                self.note(verdict)
+            mutants = self.outcome.survived
+            tell(f"{len(mutants)} were not noticed by tests of {budget} seconds.")
+        for mutant in mutants:
+            tell(f"Not noticed: {mutant.line}: {mutant.name}")
         alone, self.outcome.too_slow = self.outcome.too_slow, []
         forks.jobs = 1
-        for verdict in forks.verdicts(self.trials(alone, tests, MORE_PATIENCE)):
+        for verdict in forks.verdicts(self.trials(alone, tests, self.budget, MORE_PATIENCE)):
             self.note(verdict)
         forks.jobs = self.jobs
         for verdict in forks.verdicts(Trial(None, [name]) for name in sorted(self.outcome.killers)):
@@ -120,16 +129,16 @@ class MutationLoop:
                 self.outcome.broken.append(f"Fails in a fork without any change: {verdict.trial.tests[0]}")
         session.config.pluginmanager.unregister(forks)
 
-    def trials(self, mutants: list[Mutant], tests: set[str], patience: int = 1) -> Iterator[Trial]:
+    def trials(self, mutants: list[Mutant], tests: set[str], budget: float, patience: int = 1) -> Iterator[Trial]:
         for mutant in mutants:
             if names := self.memory.tests_for(mutant, tests):
-                yield Trial(mutant, self.within_budget(names), patience)
+                yield Trial(mutant, self.within(budget, names), patience)
             else:
                 self.outcome.unreached.append(mutant)
 
-    def within_budget(self, names: list[str]) -> list[str]:
+    def within(self, budget: float, names: list[str]) -> list[str]:
         spent = accumulate(self.memory.runs[name].seconds for name in names[1:])
-        return names[: 1 + len(list(takewhile(lambda seconds: seconds <= self.budget, spent)))]
+        return names[: 1 + len(list(takewhile(lambda seconds: seconds <= budget, spent)))]
 
     def note(self, verdict: Verdict) -> None:
         mutant, outcome = verdict.trial.mutant, self.outcome
@@ -149,7 +158,6 @@ class MutationLoop:
                 self.memory.write_noticed()
         else:
             outcome.survived.append(mutant)
-            tell(f"Not noticed by {len(verdict.trial.tests)}: {mutant.line}: {mutant.name}")
 
 
 def tell(words: str) -> None:

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.mutation.operators import Mutant, names_function
+from tests.mutation.operators import Mutant
+from tests.mutation.targets import TELLING
 
 REACHED = Path("var/mutation.json")
 NOTICED = Path(__file__).with_name("noticed.json")
@@ -55,13 +56,13 @@ class Memory:
     def tests_for(self, mutant: Mutant, tests: set[str]) -> list[str]:
         """Those of these tests that reach what is changed, or for a constant anything of its module.
 
-        The test that noticed this change before comes first, then those that noticed others of the function, of the
-        module, or of any module with other parameters, then the quickest.
+        The test that noticed this change before comes first, then those that noticed others of the function or of
+        the module, those that tell of the policies of its app, those that noticed any with other parameters, then the
+        quickest.
         """
         within = place_of(mutant.path, mutant.function)
-        inside_function = names_function(mutant.function)
-        names = {name for name in tests if any(covers(within, one, inside_function) for one in self.runs[name].reached)}
-        if not inside_function:
+        names = {name for name in tests if any(covers(within, one, mutant) for one in self.runs[name].reached)}
+        if mutant.is_declared:
             names = names or tests
         of_function, of_module, of_family = Counter[str](), Counter[str](), Counter[str]()
         for change, killer in self.killers.items():
@@ -72,7 +73,8 @@ class Memory:
 
         def order(name: str) -> tuple[Any, ...]:
             seconds = self.runs[name].seconds
-            noticed = (of_function[name], of_module[name], of_family[family(name)] / (seconds + 0.1))
+            of_others = of_family[family(name)] / (seconds + 0.1)
+            noticed = (of_function[name], of_module[name], tells_of(mutant.path, name), of_others)
             return name != last, *(-number for number in noticed), seconds, name
 
         return sorted(names, key=order)
@@ -86,8 +88,14 @@ def place_of(path: str, function: str) -> str:
     return f"{path}: {function}"
 
 
-def covers(within: str, reached: str, inside_function: bool) -> bool:
-    return reached == within if inside_function else reached.startswith(within.partition(": ")[0])
+def covers(within: str, reached: str, mutant: Mutant) -> bool:
+    return reached.startswith(mutant.path) if mutant.is_declared else reached == within
+
+
+def tells_of(path: str, test: str) -> bool:
+    """Whether the test is about a policy of the app in which this module stands."""
+    app = path.removeprefix("apps/").partition("/")[0]
+    return test.startswith(TELLING) and f"[{app}." in test
 
 
 def digest_of(test: str) -> str:

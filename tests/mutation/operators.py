@@ -33,6 +33,13 @@ class Mutant:
     function: str
     change: str
     tree: ast.Module
+    number: int
+    """Its place among all of the module."""
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether it stands outside every function, where it is read while the module is loaded."""
+        return not names_function(self.function)
 
     @property
     def name(self) -> str:
@@ -52,13 +59,14 @@ class Place:
 def mutants_of(source: str, path: str) -> list[Mutant]:
     """Every mutant of a module, in the order of its lines."""
     tree = ast.parse(source)
-    found = []
-    for place in places(tree):
+    found: list[Mutant] = []
+    for place in sorted(places(tree), key=lambda place: getattr(place.node, "lineno", 0)):
         for change, new in changes(place):
             changed = ast.fix_missing_locations(with_node(tree, place.number, new))
             words = f"{change} of `{shortened(place.node)}`"
-            found.append(Mutant(path, getattr(place.node, "lineno", 0), place.function, words, changed))
-    return sorted(found, key=lambda mutant: mutant.line)
+            line = getattr(place.node, "lineno", 0)
+            found.append(Mutant(path, line, place.function, words, changed, len(found)))
+    return found
 
 
 def places(tree: ast.Module) -> Iterator[Place]:

@@ -12,6 +12,7 @@ from apps.statistics.models import (
     Freshness,
     InstructorStats,
     LearnerStats,
+    Payout,
     PlatformStats,
     StatSnapshot,
 )
@@ -27,6 +28,19 @@ stat_snapshot = Recipe(
 )
 cohort_stats = Recipe(
     CohortStats, month=date(2026, 3, 1), as_of=timezone.now, learners=4, opened=[2, 1, 1, 0], completed=[0, 1, 1, 1]
+)
+payout = Recipe(
+    Payout,
+    month=date(2026, 3, 1),
+    course=foreign_key(course),
+    instructor=foreign_key(person),
+    as_of=timezone.now,
+    currency="EUR",
+    learners=1,
+    lessons=3,
+    revenue_minor=2000,
+    share_percent=70,
+    amount_minor=1400,
 )
 arrangement = Recipe(Arrangement, user=foreign_key(person), order=["growth"], hidden=["cohorts"])
 freshness = Recipe(Freshness, kind="course", as_of=timezone.now)

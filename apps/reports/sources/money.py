@@ -1,6 +1,8 @@
-"""What comes in: payments and subscriptions. Amounts are added up within one currency only."""
+"""What comes in and what goes to instructors. Amounts are added up within one currency only."""
 
 from apps.reports.sources.base import Col, Source
+from apps.reports.sources.learning import course
+from apps.statistics.models import Payout
 from apps.subscriptions.models import Payment, Subscription
 
 MONEY_SOURCES = (
@@ -42,5 +44,33 @@ MONEY_SOURCES = (
             Col("currency"),
         ),
         first=("user_email", "plan_name", "status", "period_ends_at", "monthly_minor", "currency"),
+    ),
+    Source(
+        "payouts",
+        "Payouts of instructors",
+        Payout,
+        (
+            Col("month"),
+            Col("instructor__email", "Instructor's e-mail"),
+            Col("instructor__first_name", "First name"),
+            Col("instructor__last_name", "Last name"),
+            *course(),
+            Col("learners"),
+            Col("lessons"),
+            Col("revenue_minor", "Revenue of the course", is_hundredths=True, currency="currency"),
+            Col("share_percent"),
+            Col("amount_minor", "Payout", is_hundredths=True, currency="currency"),
+            Col("currency"),
+        ),
+        first=(
+            "month",
+            "instructor_last_name",
+            "course_title",
+            "lessons",
+            "revenue_minor",
+            "share_percent",
+            "amount_minor",
+            "currency",
+        ),
     ),
 )

@@ -5,9 +5,10 @@ from apps.statistics.figures.course import COURSE
 from apps.statistics.figures.defining import Figure, Kind, Source, Trail
 from apps.statistics.figures.instructor import INSTRUCTOR
 from apps.statistics.figures.learner import LEARNER
+from apps.statistics.figures.payout import PAYOUT
 from apps.statistics.figures.platform import MONEY, PLATFORM
 
-KINDS = {kind.key: kind for kind in (COURSE, INSTRUCTOR, LEARNER, PLATFORM)}
+KINDS = {kind.key: kind for kind in (COURSE, INSTRUCTOR, LEARNER, PLATFORM, PAYOUT)}
 
 __all__ = [
     "COHORT",
@@ -16,6 +17,7 @@ __all__ = [
     "KINDS",
     "LEARNER",
     "MONEY",
+    "PAYOUT",
     "PLATFORM",
     "Figure",
     "Kind",

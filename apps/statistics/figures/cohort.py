@@ -1,7 +1,6 @@
 """The figures of everybody who enrolled in the same month: how many came back later, and how many completed it."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -11,7 +10,7 @@ from django.db.models import Count, F, Q
 from apps.enrollments.models import Enrollment
 from apps.enrollments.states import EnrollmentStatus
 from apps.statistics.figures.course import COMPLETED
-from apps.statistics.figures.defining import Figure, Kind, MonthNumber, Seconds, Trail, first_day
+from apps.statistics.figures.defining import Figure, Kind, MonthNumber, Seconds, Trail, start_of
 from apps.statistics.models import CohortStats
 
 MONTH_DAYS = 30
@@ -80,5 +79,4 @@ def count_cohorts(months: Collection[int] | None = None) -> dict[int, Counted]:
 
 
 def within(number: int) -> Q:
-    begins, ends = (datetime.combine(first_day(one), datetime.min.time(), UTC) for one in (number, number + 1))
-    return Q(enrolled_at__gte=begins, enrolled_at__lt=ends)
+    return Q(enrolled_at__gte=start_of(number), enrolled_at__lt=start_of(number + 1))

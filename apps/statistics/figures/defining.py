@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from django.db.models import BigIntegerField, Func, IntegerField, Model, QuerySet
@@ -102,7 +102,7 @@ class MonthNumber(Func):
     output_field = IntegerField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        words = "CAST(substr(%(expressions)s, 1, 4) AS INTEGER) * 12 + CAST(substr(%(expressions)s, 6, 2) AS INTEGER)"
+        words = "(CAST(substr(%(expressions)s, 1, 4) AS INTEGER) * 12 + CAST(substr(%(expressions)s, 6, 2) AS INTEGER))"
         return self.as_sql(compiler, connection, template=words, **extra)
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
@@ -111,10 +111,11 @@ class MonthNumber(Func):
         return self.as_sql(compiler, connection, template=words, **extra)
 
 
-def month_number(day: date) -> int:
-    return day.year * 12 + day.month
-
-
 def first_day(number: int) -> date:
     """Of the month with this number."""
     return date((number - 1) // 12, (number - 1) % 12 + 1, 1)
+
+
+def start_of(number: int) -> datetime:
+    """The moment (UTC) at which the month with this number begins."""
+    return datetime.combine(first_day(number), datetime.min.time(), UTC)

@@ -3,6 +3,7 @@
 from apps.statistics.services.arranging import arrange
 from apps.statistics.services.checking import Drift, check_figures
 from apps.statistics.services.cohorts import refresh_cohorts
+from apps.statistics.services.payouts import refresh_payouts
 from apps.statistics.services.platform import count_platform
 from apps.statistics.services.pruning import prune_series
 from apps.statistics.services.refreshing import (
@@ -22,5 +23,6 @@ __all__ = [
     "refresh_course",
     "refresh_everything",
     "refresh_instructor",
+    "refresh_payouts",
     "refresh_touched",
 ]

@@ -4,10 +4,11 @@ from collections.abc import Collection
 
 from apps.statistics.figures import COHORT
 from apps.statistics.figures.cohort import Counted, count_cohorts
-from apps.statistics.figures.defining import first_day, month_number
+from apps.statistics.figures.defining import first_day
 from apps.statistics.models import CohortStats
 from apps.statistics.services.fresh import Held, held
 from apps.statistics.touched import read_on, touched
+from apps.subscriptions.periods import month_number
 
 
 def refresh_cohorts(*, everything: bool = False) -> None:

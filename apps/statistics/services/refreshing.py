@@ -13,6 +13,7 @@ from apps.statistics.figures import COURSE, INSTRUCTOR, LEARNER, Kind
 from apps.statistics.models import CourseStats, InstructorStats
 from apps.statistics.services.cohorts import refresh_cohorts
 from apps.statistics.services.fresh import Held, held
+from apps.statistics.services.payouts import refresh_payouts
 from apps.statistics.services.platform import count_platform
 from apps.statistics.statements import all_parts, count_anew, keep_day, parts_of
 from apps.statistics.touched import read_on, touched
@@ -53,6 +54,8 @@ def refresh_everything(report: Report = silent) -> None:
         now.done(trails=trails)
     report("Learners by month")
     refresh_cohorts(everything=True)
+    report("Payouts")
+    refresh_payouts(everything=True)
     report("The platform")
     count_platform()
 

@@ -1,8 +1,10 @@
 """What was paid and what it means for the figures, never changed afterwards; and refunds a second person decides on."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -14,6 +16,7 @@ from apps.records.models import NaturalKeyModel, TimestampedModel
 from apps.subscriptions.models.plan import valid_currency
 from apps.subscriptions.models.subscription import Subscription
 from apps.subscriptions.money import from_minor
+from apps.subscriptions.periods import month_number
 from apps.subscriptions.states import RefundState
 
 
@@ -38,6 +41,13 @@ class Payment(NaturalKeyModel, TrackedModel):
     amount_minor = models.BigIntegerField("amount (hundredths)")
     currency = models.CharField(max_length=3, default="USD", validators=[valid_currency])
     paid_at = models.DateTimeField("when", default=timezone.now, db_index=True)
+    months = models.PositiveSmallIntegerField(
+        "months it pays for",
+        default=1,
+        editable=False,
+        validators=[MinValueValidator(1)],
+        help_text="From the one in which it was paid; what takes it back is taken off those that are left.",
+    )
     against = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="entries_against", verbose_name="takes back"
     )
@@ -67,6 +77,7 @@ class Payment(NaturalKeyModel, TrackedModel):
                 | Q(kind="failed", amount_minor=0, against=None),
                 name="payment_sign_follows_from_its_kind",
             ),
+            models.CheckConstraint(condition=Q(months__gte=1), name="payment_pays_for_a_month"),
         ]
         permissions = [
             ("record_payment", "Can record payments and failed attempts"),
@@ -81,6 +92,11 @@ class Payment(NaturalKeyModel, TrackedModel):
     @property
     def amount(self) -> Decimal:
         return from_minor(self.amount_minor)
+
+    def months_left(self, moment: datetime) -> int:
+        """Of the months it pays for those that are not over, the running one among them; at least one."""
+        passed = month_number(moment.astimezone(UTC)) - month_number(self.paid_at.astimezone(UTC))
+        return min(self.months, max(1, self.months - passed))
 
 
 class RefundRequest(TimestampedModel, TrackedModel):

@@ -43,6 +43,7 @@ def record_payment(
                 amount_minor=amount_minor,
                 currency=subscription.currency,
                 paid_at=_not_in_future(paid_at, now),
+                months=subscription.plan.period_months,
                 recorded_by=by,
             )
         )
@@ -110,6 +111,7 @@ def correct_payment(payment: Payment, *, by: Any, reason: str) -> Payment:
                 method=payment.method,
                 amount_minor=-left,
                 currency=payment.currency,
+                months=payment.months_left(timezone.now()),
                 against=payment,
                 reason=reason,
                 recorded_by=by,

@@ -103,6 +103,7 @@ def _enter_refund(
             method=payment.method,
             amount_minor=-amount_minor,
             currency=payment.currency,
+            months=payment.months_left(timezone.now()),
             against=payment,
             reason=reason,
             recorded_by=by,

@@ -81,6 +81,7 @@ def _opposite(entry: Payment, *, by: Any, reason: str) -> Payment:
         method=entry.method,
         amount_minor=-entry.amount_minor,
         currency=entry.currency,
+        months=entry.months_left(timezone.now()),
         against_id=entry.against_id or entry.pk,
         reason=reason[:500],
         recorded_by=by,

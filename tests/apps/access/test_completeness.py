@@ -84,6 +84,7 @@ LEFT_OUT = {
     "progress": {},
     "subscriptions": {"anchor_day": "Follows from the period."},
     "payments": {
+        "months": "Follows from the plan.",
         "recorded_by": "On the page of the entry.",
         "approved_by": "On the page of the entry.",
         "request_id": "For the audit.",
@@ -132,6 +133,7 @@ WHO_RUNS = {
     "notifications.send_mails": "By itself.",
     "notifications.tidy_outbox": "By itself, and by hand by managers and administrators.",
     "statistics.check": "By itself, and by hand by managers and administrators.",
+    "statistics.payouts": "By itself, and by hand by managers and administrators.",
     "statistics.prune": "By itself, and by hand by managers and administrators.",
     "statistics.cohorts": "By itself, and by hand by managers and administrators.",
     "statistics.refresh": "By itself, and by hand by managers, administrators and whoever sees the platform's figures.",

@@ -20,7 +20,7 @@ from imports.models import ImportJob
 from tests.apps.access.conftest import World
 from tests.recipes import RECIPES
 
-OWNERS = {"uploader", "requester", "owner", "actor", "recipient"}
+OWNERS = {"uploader", "requester", "owner", "actor", "recipient", "instructor"}
 OF_A_USER = (LoginEvent, InstructorProfile, InstructorStats, NotificationPreference, DigestTime)
 WITHOUT_RECIPE: dict[type[Model], Callable[[User], Model]] = {
     EmailAddress: lambda owner: EmailAddress.objects.create(user=owner, email=owner.email),

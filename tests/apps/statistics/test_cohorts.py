@@ -13,9 +13,10 @@ from apps.accounts.models import User
 from apps.catalog.models import Course
 from apps.enrollments.models import Enrollment
 from apps.enrollments.services import drop_enrollment
-from apps.statistics.figures.defining import first_day, month_number
+from apps.statistics.figures.defining import first_day
 from apps.statistics.models import CohortStats
 from apps.statistics.services import check_figures, refresh_cohorts, refresh_everything
+from apps.subscriptions.periods import month_number
 from tests.recipes import catalog, enrollments
 from tests.support.overview import facts_of
 from tests.support.people import person

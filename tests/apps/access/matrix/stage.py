@@ -222,6 +222,7 @@ def figured(world: World) -> dict[str, Any]:
             f"{before}course_stats": statistics.course_stats.make(course=course).pk,
             f"{before}instructor_stats": statistics.instructor_stats.make(user=world.people[leader]).pk,
             f"{before}learner_stats": statistics.learner_stats.make(user=world.rows[side]["user"]).pk,
+            f"{before}payout": statistics.payout.make(course=course, instructor=world.people[leader]).pk,
         }
     return keys
 
