@@ -107,7 +107,7 @@ class Payments(ImportKind):
             self._refuse(draft, "paid_at", "This moment lies in the future. Enter what has happened.")
 
     def _fill_months(self, draft: Draft, subscription: Subscription, ledger: "Ledger") -> None:
-        taken_back = ledger.payments.get(draft.values.get("against_id"))
+        taken_back = ledger.payments.get(draft.values.get("against_id") or 0)
         months = taken_back.months_left(draft.values["paid_at"]) if taken_back else subscription.plan.period_months
         draft.values["months"] = months
 

@@ -26,7 +26,7 @@ def load_changed(mutant: Mutant) -> None:
             return compile(mutant.tree, path, "exec", dont_inherit=True)
         return as_it_is(loader, fullname)
 
-    SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign,assignment]
 
 
 class Telling:

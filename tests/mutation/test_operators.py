@@ -1,12 +1,15 @@
 """The changes that `make mutate-policy` tries are those it says, and they reach the functions that are loaded."""
 
 import ast
+import importlib
 import sys
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from tests.mutation.anew import load_changed
 from tests.mutation.operators import mutants_of
 from tests.mutation.patching import living_functions, put_in_place
 
@@ -88,11 +91,17 @@ def test_a_condition_that_is_dropped_is_gone_from_the_function_others_hold(polic
     assert (before, may(Suspended, "view")) == (False, True)
 
 
-def test_a_constant_that_is_changed_is_changed_for_everybody(policy: ModuleType) -> None:
-    changed(policy, "without `'view'`")
+def test_a_constant_is_changed_before_anything_is_made_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a_policy_to_change.py"
+    path.write_text(SOURCE)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(SourceFileLoader, "get_code", SourceFileLoader.get_code)
+    mutant = next(one for one in mutants_of(SOURCE, str(path)) if one.change.startswith("without `'view'`"))
 
-    with pytest.raises(LookupError):
-        policy.may(Suspended, "view")
+    load_changed(mutant)
+
+    policy = importlib.import_module(path.stem)
+    assert (mutant.is_declared, policy.VERBS) == (True, ("change",))
 
 
 @pytest.mark.parametrize("change", ["without `self.unlocked`", "without `super().opens()`"])
