@@ -5,20 +5,20 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from unfold.dataclasses import SearchResult
 
-from admin_theme.console.searching import few_or_asked
 from admin_theme.gate import current_only, gate, hides, may_here
 from backoffice.navigation import Line, screens
 from backoffice.search.kinds import KINDS, Kind, kind_of
-from backoffice.search.matching import forgiving, holding, resembling
+from backoffice.search.matching import by_index, forgives, holding, resembling
 from imports.types.composites import kinds_open_to
 
 MOST_RESULTS = 50
 MOST_OF_A_KIND = 10
+MOST_KEYS = 1_000
 SHORTEST_TERM = 2
 MOST_WORDS = 5
 RELATED = frozenset({"course", "user", "plan", "subscription"})
@@ -32,10 +32,10 @@ def found(request: HttpRequest, term: str) -> list[SearchResult]:
     results = [*screens_named(request, words)]
     if len(term) >= SHORTEST_TERM:
         asked = Asked(request, words)
-        results += asked.hits(mistyped=False)
-        if not results:
-            with forgiving() as can_forgive:
-                results = asked.hits(mistyped=True) if can_forgive else []
+        with by_index():
+            results += asked.hits(mistyped=False)
+            if not results and forgives():
+                results = asked.hits(mistyped=True)
     return results[:MOST_RESULTS]
 
 
@@ -69,7 +69,7 @@ class Asked:
 
     def __init__(self, request: HttpRequest, words: Sequence[str]) -> None:
         self.request, self.words = request, words
-        self.owners: dict[tuple[Any, ...], Any] = {}
+        self.known: dict[tuple[Any, ...], list[Any]] = {}
         self.kinds = [kind for kind in KINDS if may_here(request, "view", kind.model_class)]
 
     def hits(self, *, mistyped: bool) -> list[SearchResult]:
@@ -82,7 +82,10 @@ class Asked:
         rows = related(self.scope(kind.model_class))
         results: list[Model] = []
         if own := self.shown(kind.model_class, kind.fields):
-            results += self.likest(rows, own) if mistyped else holding(rows, own, self.words)[:MOST_OF_A_KIND]
+            keys = self.named(kind.model_class, own, mistyped=mistyped)
+            results = sorted(rows.filter(pk__in=keys)[:MOST_OF_A_KIND], key=lambda row: keys.index(row.pk))
+            if len(keys) > MOST_KEYS and len(results) < MOST_OF_A_KIND:
+                results = list(holding(rows, own, self.words)[:MOST_OF_A_KIND])
         if kind.of and len(results) < MOST_OF_A_KIND:
             results += self.belonging(rows, kind, mistyped=mistyped)[:MOST_OF_A_KIND]
         return results[:MOST_OF_A_KIND]
@@ -92,22 +95,22 @@ class Asked:
         fields = self.shown(kind.model_class, kind_of(owner).fields, f"{kind.of}__")
         if not fields:
             return rows.none()
-        return rows.filter(**{f"{kind.of}__in": self.owning(owner, tuple(fields), mistyped=mistyped)})
+        keys = self.named(owner, fields, mistyped=mistyped)
+        if len(keys) > MOST_KEYS:
+            owners = owner._base_manager.filter(pk=OuterRef(kind.of))
+            return rows.filter(Exists(holding(owners, fields, self.words, row_by_row=True)))
+        return rows.filter(**{f"{kind.of}__in": keys})
 
-    def owning(self, owner: Any, fields: tuple[str, ...], *, mistyped: bool) -> Any:
-        """Those the words name, by their keys, looked for once."""
-        asked = (owner, fields, mistyped)
-        if asked not in self.owners:
+    def named(self, model: type[Model], fields: Sequence[str], *, mistyped: bool) -> list[Any]:
+        """The keys of those the words name, looked for once; of more than a thousand only some."""
+        asked = (model, *fields, mistyped)
+        if asked not in self.known:
             if mistyped:
-                self.owners[asked] = resembling(self.scope(owner), fields, self.words, MOST_OF_A_KIND)
+                self.known[asked] = resembling(self.scope(model), fields, self.words, MOST_OF_A_KIND)
             else:
-                hits = holding(owner._base_manager.order_by(), fields, self.words)
-                self.owners[asked] = few_or_asked(hits.values_list("pk", flat=True))
-        return self.owners[asked]
-
-    def likest(self, rows: QuerySet[Any], fields: Sequence[str]) -> list[Model]:
-        keys = resembling(rows, fields, self.words, MOST_OF_A_KIND)
-        return sorted(rows.filter(pk__in=keys), key=lambda row: keys.index(row.pk)) if keys else []
+                hits = holding(model._base_manager.order_by(), fields, self.words).values_list("pk", flat=True)
+                self.known[asked] = list(hits[: MOST_KEYS + 1])
+        return self.known[asked]
 
     def scope(self, model: type[Model]) -> QuerySet[Any]:
         """What the person sees and is not archived, in no order: to sort a common name takes longer than to find it."""

@@ -24,15 +24,18 @@ ADDRESSES = ("email", "username")
 """Like half of all words, because of the names of schools and providers in them: only a mistyped address is one."""
 
 
-def holding(rows: QuerySet[Any], fields: Sequence[str], words: Sequence[str]) -> QuerySet[Any]:
-    """The rows that hold each of the words in one of the fields."""
+def holding(
+    rows: QuerySet[Any], fields: Sequence[str], words: Sequence[str], *, row_by_row: bool = False
+) -> QuerySet[Any]:
+    """The rows that hold each of the words in one of the fields; one that is known is read, not looked up."""
+    looked_up = [word for word in words if len(word) >= SHORTEST_INDEXED and is_sqlite(rows) and not row_by_row]
+    if looked_up:
+        rows = rows.filter(pk__in=matching(rows.model, fields, " AND ".join(map(quoted, looked_up))))
     for word in words:
         if len(word) < SHORTEST_INDEXED:
             first = any_of(Q((f"{name}__istartswith", word)) for name in fields)
             rows = rows.filter(first | any_of(Q((f"{name}__icontains", f" {word}")) for name in fields))
-        elif is_sqlite(rows):
-            rows = rows.filter(pk__in=matching(rows.model, fields, quoted(word)))
-        else:
+        elif word not in looked_up:
             rows = rows.filter(any_of(Q((f"{name}__icontains", word)) for name in fields))
     return rows
 
@@ -47,26 +50,38 @@ def resembling(rows: QuerySet[Any], fields: Sequence[str], words: Sequence[str],
 
 
 @contextmanager
-def forgiving() -> Iterator[bool]:
-    """Around searches for what is like the words: whether the database can do that, set to forgive one slip."""
+def by_index() -> Iterator[None]:
+    """Around a search: PostgreSQL takes the indexes of trigrams, however soon it believes to find ten rows without."""
     if connection.vendor == "sqlite":
-        yield True
-    elif not has_trigrams(connection):
-        yield False
-    else:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = %s", [SHARED_TRIGRAMS])
-            yield True
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        yield
+
+
+def forgives() -> bool:
+    """Whether the database finds what is like a word; inside `by_index`, it is set to forgive one slip."""
+    if connection.vendor == "sqlite":
+        return True
+    if not has_trigrams(connection):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = %s", [SHARED_TRIGRAMS])
+    return True
 
 
 def _resembling_postgresql(rows: QuerySet[Any], fields: Sequence[str], words: Sequence[str], most: int) -> list[Any]:
     similarities: list[Any] = []
+    everything = rows.model._base_manager
     for word in words:
         texts = {f"_upper_{name}": Upper(name) for name in fields}
         rows = rows.alias(**texts).filter(any_of(Q((f"{text}__trigram_word_similar", word)) for text in texts))
         similar = [TrigramWordSimilarity(word, Upper(name)) for name in fields]
         similarities.append(Greatest(*similar) if len(similar) > 1 else similar[0])
-    return list(rows.order_by(*(likeness.desc() for likeness in similarities)).values_list("pk", flat=True)[:most])
+    candidates = everything.filter(pk__in=rows.values("pk")[:MOST_CANDIDATES])
+    likest = candidates.order_by(*(likeness.desc() for likeness in similarities))
+    return list(likest.values_list("pk", flat=True)[:most])
 
 
 def _resembling_sqlite(rows: QuerySet[Any], fields: Sequence[str], words: Sequence[str], most: int) -> list[Any]:

@@ -225,3 +225,14 @@ def test_writing_many_takes_no_more_queries_than_writing_a_few(administrator: Us
         return len(captured)
 
     assert abs(queries("few", 2) - queries("many", 30)) <= 10  # its reports depend on the time it takes
+
+
+def test_a_row_is_for_as_many_months_as_one_that_is_recorded(administrator: User) -> None:
+    yearly = subscriptions.plan.make(price=Decimal("150.00"), period_months=12)
+    start_subscription(accounts.person.make(email="lou@example.org"), yearly, by=administrator)
+    applied("payments", HEAD + "bank,ch-1,lou@example.org,,150,,2026-01-10,,\n", administrator)
+
+    rows = "bank,re-1,lou@example.org,refund,-1,,2026-03-10,ch-1,Too much.\nbank,ch-2,lou@example.org,,1,,,,\n"
+    applied("payments", HEAD + rows, administrator)
+
+    assert dict(Payment.objects.values_list("reference", "months")) == {"ch-1": 12, "re-1": 10, "ch-2": 12}

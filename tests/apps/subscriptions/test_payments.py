@@ -1,7 +1,7 @@
 """The ledger of money: what is entered stays, each reference once; refunds above a sum take two people."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -203,3 +203,19 @@ def test_a_payment_too_much_is_kept_for_the_next_period(
 
     subscription.refresh_from_db()
     assert (credit, subscription.due_minor) == (-1000, 1000)
+
+
+def test_a_payment_is_for_the_months_of_its_period_and_a_refund_for_those_that_are_left(
+    paid: Payment, manager: User, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(paid.paid_at + timedelta(days=92))
+
+    given_back = services.refund_payment(paid, 500, reference="re_1", by=manager, reason="Not what they wanted.")
+    against = services.correct_payment(paid, by=manager, reason="It was somebody else's.")
+
+    assert (paid.months, given_back.months, against.months) == (12, 9, 9)
+
+
+def test_what_is_given_back_after_its_last_month_counts_in_one(paid: Payment, manager: User) -> None:
+    assert paid.months_left(paid.paid_at + timedelta(days=800)) == 1
+    assert paid.months_left(paid.paid_at - timedelta(days=40)) == 12
