@@ -202,9 +202,9 @@ def test_a_search_costs_the_same_whatever_it_finds(
     for number in range(12):
         enrollments.enrollment.make(user=person(f"vandermeer{number}"), course=course)
 
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(33):
         shown(as_administrator, "vandermeer")
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(63):
         shown(as_administrator, "vandermxyr")
 
 

@@ -7,11 +7,10 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from unfold.contrib.filters.admin import RangeDateFilter
 
 from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import Tone, relative_time, state_badge, two_lines
-from admin_theme.filters import ScopedRelatedFilter
+from admin_theme.filters import MomentRangeFilter, ScopedRelatedFilter
 from apps.audit.models import AccessEvent
 
 TONES: dict[str, Tone] = {
@@ -25,7 +24,7 @@ TONES: dict[str, Tone] = {
 @admin.register(AccessEvent)
 class AccessEventAdmin(ReadOnlyAdmin[AccessEvent]):
     list_display = ("what", "outcome", "who", "when", "where")
-    list_filter = ("kind", ("occurred_at", RangeDateFilter), ("actor", ScopedRelatedFilter))
+    list_filter = ("kind", ("occurred_at", MomentRangeFilter), ("actor", ScopedRelatedFilter))
     list_select_related: ClassVar[list[str]] = ["actor", "seen_as"]
     search_fields = ("path", "request_id", "actor__email", "seen_as__email")
     search_help_text = "Address, request id or e-mail address"

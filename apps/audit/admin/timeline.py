@@ -7,11 +7,10 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import RangeDateFilter
 
 from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import badge, relative_time, two_lines
-from admin_theme.filters import ScopedRelatedFilter
+from admin_theme.filters import MomentRangeFilter, ScopedRelatedFilter
 from apps.audit.models import ChangeSet
 from apps.audit.queries import page_of_entries, summary
 
@@ -21,7 +20,7 @@ PAGE_SIZE = 25
 @admin.register(ChangeSet)
 class ChangeSetAdmin(ReadOnlyAdmin[ChangeSet]):
     list_display = ("what", "who", "channel_badge", "when", "why")
-    list_filter = ("channel", ("started_at", RangeDateFilter), ("actor", ScopedRelatedFilter))
+    list_filter = ("channel", ("started_at", MomentRangeFilter), ("actor", ScopedRelatedFilter))
     list_title = "Timeline"
     search_help_text = "What was done, or why"
     search_fields = ("title", "reason", "request_id", "actor__email")

@@ -9,12 +9,11 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, J
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import RangeDateFilter
 
 from admin_theme.actions import console_action
 from admin_theme.console import ReadOnlyAdmin
 from admin_theme.displays import Tone, percent_bar, quiet, relative_time, state_badge, two_lines
-from admin_theme.filters import ScopedRelatedFilter
+from admin_theme.filters import MomentRangeFilter, ScopedRelatedFilter
 from apps.jobs.models import JobRun
 from apps.jobs.queries import (
     amount_words,
@@ -58,7 +57,7 @@ def is_retryable(run: JobRun) -> bool:
 @admin.register(JobRun)
 class JobRunAdmin(ReadOnlyAdmin[JobRun]):
     list_display = ("what", "state_column", "progress_column", "asked_by", "asked", "took")
-    list_filter = ("state", JobFilter, ("created_at", RangeDateFilter), ("requester", ScopedRelatedFilter))
+    list_filter = ("state", JobFilter, ("created_at", MomentRangeFilter), ("requester", ScopedRelatedFilter))
     list_title = "Jobs"
     search_help_text = "Job or outcome"
     search_fields = ("title", "outcome", "subject")
