@@ -17,6 +17,7 @@ from apps.reviews.services.desk import decisions_to_take_back
 from apps.reviews.states import ReviewState
 from apps.reviews.words import likeness, normalized
 
+LATELY_DAYS = 7
 SHOWN = 5
 WAITING_ONES = (ReviewState.PENDING, ReviewState.FLAGGED)  # one by one: each has an index of its own
 COMPARED = 50
@@ -94,17 +95,21 @@ def ages(user: Any) -> dict[int, int]:
     }
 
 
-def decided_lately(days: int) -> list[dict[str, Any]]:
-    """By person and outcome how many decisions stand that were made in the last so many days, the most first."""
-    since = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)
-    standing = ReviewDecision.objects.filter(decided_at__gte=since, taken_back_at=None).order_by()
-    grouped = standing.values_list("moderator", "outcome").annotate(number=Count("pk"))
+def standing_lately() -> QuerySet[ReviewDecision]:
+    """The decisions of today and of the days before that stand."""
+    since = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=LATELY_DAYS - 1)
+    return ReviewDecision.objects.filter(decided_at__gte=since, taken_back_at=None).order_by()
+
+
+def decided_lately() -> list[dict[str, Any]]:
+    """By person and outcome how many decisions of the last days stand, the most first."""
+    grouped = standing_lately().values_list("moderator", "outcome").annotate(number=Count("pk"))
     people: dict[int, dict[str, int]] = {}
     for moderator, outcome, number in grouped:
         people.setdefault(moderator, {})[outcome] = number
     shown = sorted(people, key=lambda pk: (-sum(people[pk].values()), pk))[:SHOWN]
     names = get_user_model()._base_manager.only("first_name", "last_name", "email").in_bulk(shown)
-    return [{"person": str(names[pk]), **people[pk], "all": sum(people[pk].values())} for pk in shown]
+    return [{"key": pk, "person": str(names[pk]), **people[pk], "all": sum(people[pk].values())} for pk in shown]
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@ from typing import Any
 
 from django.urls import reverse
 
-from apps.reviews.desk_facts import ages, decided_lately
+from apps.reviews.desk_facts import LATELY_DAYS, ages, decided_lately
 from apps.reviews.queue import COUNTED_UP_TO
 from backoffice.dashboard.addresses import rows_behind
 from backoffice.dashboard.look import Look
 
-DAYS = 7
 OUTCOMES = ("approved", "rejected", "flagged")
 
 
@@ -33,13 +32,19 @@ def queue(look: Look) -> dict[str, Any]:
 
 
 def outcomes(look: Look) -> dict[str, Any]:
-    rows = decided_lately(DAYS)
+    rows = decided_lately()
     return {
         "titles": [name.capitalize() for name in OUTCOMES],
         "rows": [
-            {"person": row["person"], "numbers": [row.get(name, 0) for name in OUTCOMES], "all": row["all"]}
+            {"person": row["person"], "numbers": [told(look, row, name) for name in OUTCOMES], "all": told(look, row)}
             for row in rows
         ],
-        "days": DAYS,
-        "link": rows_behind(look, "reviews.review"),
+        "days": LATELY_DAYS,
     }
+
+
+def told(look: Look, row: dict[str, Any], outcome: str = "") -> dict[str, Any]:
+    """A number of decisions and the reviews they are about."""
+    number = row.get(outcome or "all", 0)
+    asked = f"{row['key']}-{outcome}" if outcome else row["key"]
+    return {"number": number, "link": rows_behind(look, "reviews.review", decided=asked) if number else ""}

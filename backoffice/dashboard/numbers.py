@@ -30,6 +30,15 @@ LINKS: dict[str, tuple[str, dict[str, str]]] = {
 }
 """Of figures of the platform: the list of the rows that are counted, and its filters."""
 
+OWN_LINKS: dict[str, tuple[str, dict[str, str]]] = {
+    "learners": LINKS["enrollments"],
+    "active_learners": LINKS["active_enrollments"],
+    "completed": LINKS["completed"],
+    "certificates": LINKS["certificates"],
+    "average_rating": ("reviews.review", {"state": "approved"}),
+}
+"""The same for the courses of one instructor, whose lists hold their own rows only."""
+
 OF_THE_SERIES = {
     "enrollments": "learners",
     "active_enrollments": "active_learners",
@@ -153,19 +162,23 @@ def money_numbers(look: Look, stats: PlatformStats) -> list[Number]:
 
 def own_numbers(look: Look) -> dict[str, Any] | None:
     """Of the courses somebody teaches, or else of those whose figures they may see."""
-    names = ("learners", "active_learners", "completed", "certificates")
+    links = {name: rows_behind(look, label, **asked) for name, (label, asked) in OWN_LINKS.items()}
+    names = [name for name in links if name != "average_rating"]
     if (own := look.own) is not None:
-        numbers = [moving(look, look.own_series, INSTRUCTOR.figure(name), getattr(own, name), name) for name in names]
+        numbers = [
+            moving(look, look.own_series, INSTRUCTOR.figure(name), getattr(own, name), name, links[name])
+            for name in names
+        ]
         rating = INSTRUCTOR.figure("average_rating")
-        numbers.append(Number(rating.title, rating.words, shown(rating, own.average_rating)))
+        numbers.append(Number(rating.title, rating.words, shown(rating, own.average_rating), links[rating.name]))
         return {"numbers": numbers, "as_of": own.as_of}
     sums = sums_of(look.courses, names)
     if sums["oldest"] is None:
         return None
-    told = [simple(INSTRUCTOR, name, sums[name]) for name in names]
+    told = [simple(INSTRUCTOR, name, sums[name], links[name]) for name in names]
     return {"numbers": told, "as_of": sums["oldest"], "note": "Of the courses whose figures you may see."}
 
 
-def simple(kind: Kind, name: str, value: int | None) -> Number:
+def simple(kind: Kind, name: str, value: int | None, link: str = "") -> Number:
     figure = kind.figure(name)
-    return Number(figure.title, figure.words, EMPTY if value is None else number(value))
+    return Number(figure.title, figure.words, EMPTY if value is None else number(value), link)

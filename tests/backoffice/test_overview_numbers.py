@@ -128,10 +128,27 @@ def test_decisions_are_told_by_person_and_outcome(course: Course, as_moderator: 
 
     rows = facts_of(as_moderator.get(OVERVIEW), "outcomes")["rows"]
 
-    assert [(row["person"], row["numbers"], row["all"]) for row in rows] == [
-        (str(moderator), [1, 1, 0], 2),
-        (str(colleague), [1, 0, 0], 1),
+    told = [one for row in rows for one in (*row["numbers"], row["all"])]
+    assert [row["person"] for row in rows] == [str(moderator), str(colleague)]
+    assert [one["number"] for one in told] == [1, 1, 0, 2, 1, 0, 0, 1]
+    assert [rows_at(as_moderator, one["link"]) if one["link"] else 0 for one in told] == [1, 1, 0, 2, 1, 0, 0, 1]
+
+
+@pytest.mark.parametrize("asked", ["nobody", "999999", "1-invented", "-approved"])
+def test_an_invented_decider_decided_nothing(asked: str, course: Course, as_moderator: Client) -> None:
+    reviews.review_decision.make(review=reviews.review.make(course=course), outcome="approved")
+
+    assert rows_at(as_moderator, f"/admin/reviews/review/?decided={asked}") == 0
+
+
+def test_the_numbers_of_an_instructor_lead_to_their_rows(counted: Course, as_instructor: Client) -> None:
+    numbers = facts_of(as_instructor.get(OVERVIEW), "teaching")["numbers"]
+
+    *counts, rating = numbers
+    assert [rows_at(as_instructor, one.link) for one in counts] == [
+        int("".join(filter(str.isdigit, strip_tags(str(one.value))))) for one in counts
     ]
+    assert (rating.title, rows_at(as_instructor, rating.link)) == ("Rating", 2)
 
 
 def test_an_instructor_sees_where_learners_stop_and_what_is_hard(

@@ -12,7 +12,8 @@ from admin_theme.filters import MOST_CHOICES
 from admin_theme.gate import may_here
 from apps.catalog.models import Course
 from apps.records.policy import policy_for, scope
-from apps.reviews.models import BEST, WORST, Review, ReviewMark, ReviewRule
+from apps.reviews.desk_facts import LATELY_DAYS, standing_lately
+from apps.reviews.models import BEST, WORST, Review, ReviewDecision, ReviewMark, ReviewRule
 from apps.reviews.queries import AGES
 from apps.reviews.states import WAITING, ReviewState
 
@@ -124,3 +125,28 @@ def courses_to_choose_from(user: Any) -> QuerySet[Course]:
         return scope(user, "view", Course)
     reviewed = scope(user, "view", Review).filter(course=OuterRef("pk")).order_by()
     return Course.with_archived.filter(Exists(reviewed))
+
+
+class DecidedFilter(DropdownFilter):
+    """What one person decided lately: `12` or `12-approved`. The overview leads here; it is not offered by itself."""
+
+    title = "decided"
+    parameter_name = "decided"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        if not (value := self.value()) or not may_here(request, "decide", Review):
+            return []
+        one = self.decisions(value).select_related("moderator").first()
+        what = one.get_outcome_display() if one and "-" in value else "Decided"
+        return [(value, f"{what} by {one.moderator if one else 'nobody'}, last {LATELY_DAYS} days")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        if not (value := self.value()):
+            return queryset
+        return queryset.filter(Exists(self.decisions(value).filter(review=OuterRef("pk"))))
+
+    @staticmethod
+    def decisions(value: str) -> QuerySet[ReviewDecision]:
+        key, dash, outcome = value.partition("-")
+        theirs = standing_lately().filter(moderator=key if key.isdecimal() else None)
+        return theirs.filter(outcome=outcome) if dash else theirs

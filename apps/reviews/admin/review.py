@@ -17,7 +17,15 @@ from admin_theme.tabs import TabbedAdmin, linked
 from apps.accounts.masking import shows_email
 from apps.catalog.admin.panels import history_tab
 from apps.reviews.admin.desk import desk_view
-from apps.reviews.admin.filters import CourseFilter, MarkFilter, RatingFilter, ReportedFilter, StateFilter, WaitsFilter
+from apps.reviews.admin.filters import (
+    CourseFilter,
+    DecidedFilter,
+    MarkFilter,
+    RatingFilter,
+    ReportedFilter,
+    StateFilter,
+    WaitsFilter,
+)
 from apps.reviews.admin.review_actions import ReviewActions
 from apps.reviews.looks import in_short, stars, state_of
 from apps.reviews.models import Review
@@ -37,6 +45,7 @@ class ReviewAdmin(ReviewActions, TabbedAdmin[Review]):
         CourseFilter,
         ReportedFilter,
         MarkFilter,
+        DecidedFilter,
         ("created_at", MomentRangeFilter),
     )
     list_filter_sheet = True
