@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.statistics.counters import COUNTERS
-from apps.statistics.figures import COHORT, COURSE, INSTRUCTOR, LEARNER, Kind
+from apps.statistics.figures import COHORT, COURSE, INSTRUCTOR, LEARNER, PAYOUT, Kind
 from apps.statistics.services.cohorts import refresh_cohorts, wrong_cohorts
 from apps.statistics.services.fresh import Held, held
+from apps.statistics.services.payouts import wrong_payouts
 from apps.statistics.services.platform import count_platform
 from apps.statistics.services.refreshing import instructors_of, refresh_touched, silent
 from apps.statistics.statements import all_parts, count_anew, differing, keep_day, parts_of
@@ -47,6 +48,8 @@ def check_figures(report: Callable[[str], object] = silent) -> list[Drift]:
     report("Comparing learners by month")
     refresh_cohorts()
     found += [Drift(COHORT.key, month, wrong) for month, wrong in wrong_cohorts().items()]
+    report("Comparing payouts")
+    found += [Drift(PAYOUT.key, whose, wrong) for whose, wrong in wrong_payouts().items()]
     report("Comparing counters")
     for counters in COUNTERS:
         repaired = counters.repair()

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Min, Q
 
@@ -18,7 +19,10 @@ from apps.subscriptions.periods import month_number
 
 Shares = dict[int, dict[int, Decimal]]
 """By course and instructor the share in percent."""
+Wrong = dict[str, tuple[Any, Any]]
+"""By figure what was kept and what counting gives."""
 WHOLE = Decimal(100)
+COUNTED = ("learners", "lessons", "revenue_minor", "share_percent", "amount_minor")
 
 
 def refresh_payouts(*, everything: bool = False) -> int:
@@ -52,31 +56,49 @@ def this_month(now: Held) -> int:
     return month_number(now.day)
 
 
-def count_month(number: int, now: Held) -> None:
-    """Writes the payouts of one month; what nobody earned any more goes."""
+def wrong_payouts() -> dict[str, Wrong]:
+    """Counts all months and names what differs; months that are to be counted anyway are left to the next run."""
+    found: dict[str, Wrong] = {}
+    with held(PAYOUT.key) as now:
+        later = months_concerned(touched(PAYOUT, now.record.trails), now)
+        for number in sorted({*all_months(now)} - {*later}):
+            found |= count_month(number, now)
+    return found
+
+
+def count_month(number: int, now: Held) -> dict[str, Wrong]:
+    """Writes the payouts of one month; what nobody earned any more goes. Answers with what became different."""
     month = first_day(number)
-    kept = list(Payout.objects.filter(month=month))
+    kept = {whose(row): row for row in Payout.objects.filter(month=month)}
     earned = earned_in(number)
     shares = shares_at(number, {one.course for one in earned})
     if number < this_month(now):
-        shares |= shares_kept(kept)
-    rows = [row for one in earned for row in payouts_of(one, shares.get(one.course, {}))]
-    for row in rows:
+        shares |= shares_kept(kept.values())
+    rows = {whose(row): row for one in earned for row in payouts_of(one, shares.get(one.course, {}))}
+    for row in rows.values():
         row.month, row.as_of = month, now.moment
-    names = ["as_of", "learners", "lessons", "revenue_minor", "share_percent", "amount_minor"]
     Payout.objects.bulk_create(
-        rows,
+        rows.values(),
         update_conflicts=True,
         unique_fields=["month", "course", "instructor", "currency"],
-        update_fields=names,
+        update_fields=["as_of", *COUNTED],
         batch_size=1_000,
     )
-    written = {whose(row) for row in rows}
-    Payout.objects.filter(pk__in=[row.pk for row in kept if whose(row) not in written]).delete()
+    Payout.objects.filter(pk__in=[kept[key].pk for key in kept.keys() - rows.keys()]).delete()
+    return {
+        f"of course no. {key[0]} to person no. {key[1]} in {month:%B %Y} ({key[2]})": wrong
+        for key in sorted(kept.keys() | rows.keys())
+        if (wrong := differences(kept.get(key), rows.get(key)))
+    }
 
 
 def whose(row: Payout) -> tuple[int, int, str]:
     return row.course_id, row.instructor_id, row.currency
+
+
+def differences(kept: Payout | None, counted: Payout | None) -> Wrong:
+    pairs = {name: (getattr(kept, name, None), getattr(counted, name, None)) for name in COUNTED}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def shares_at(number: int, courses: Collection[int]) -> Shares:

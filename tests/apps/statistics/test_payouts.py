@@ -15,7 +15,7 @@ from apps.catalog.models import Course, CourseInstructor, Lesson
 from apps.enrollments.models import Enrollment
 from apps.statistics.figures.payout import paid_for
 from apps.statistics.models import Payout
-from apps.statistics.services import refresh_payouts
+from apps.statistics.services import check_figures, refresh_payouts
 from apps.subscriptions.models import Payment
 from apps.subscriptions.periods import month_number
 from tests.recipes import catalog, enrollments, subscriptions
@@ -217,6 +217,31 @@ def test_what_was_taken_back_leaves_no_payout(course: Course) -> None:
     refresh_payouts()
 
     assert not Payout.objects.exists()
+
+
+def test_what_bypassed_the_history_is_found_by_the_nightly_check_and_repaired(course: Course) -> None:
+    (lead,) = taught(course, 100)
+    learned(subscriber(1_000), course, 1)
+    refresh_payouts()
+    Payout.objects.update(amount_minor=7)
+
+    found = [str(drift) for drift in check_figures() if drift.kind == "payout"]
+
+    assert found == [
+        f"payout of course no. {course.pk} to person no. {lead.pk} in March 2026 (EUR): amount minor was 7, is 1000."
+    ]
+    assert amounts(instructor=lead) == [("2026-03", 1_000)]
+
+
+def test_what_was_entered_since_is_no_drift(course: Course) -> None:
+    taught(course, 100)
+    refresh_payouts()
+    learned(subscriber(1_000), course, 1)
+
+    assert [drift for drift in check_figures() if drift.kind == "payout"] == []
+    assert not Payout.objects.exists()
+    refresh_payouts()
+    assert Payout.objects.exists()
 
 
 @given(
