@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar
 
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import BooleanField, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -160,7 +161,10 @@ class ConsoleAdmin(TitlesMixin, PlainNamesMixin, SavingMixin, RightsMixin, Scope
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """The list, with what narrows it as removable chips and the first step an empty one offers."""
-        changelist: ChangeList = super().get_changelist_instance(request)
+        try:
+            changelist: ChangeList = super().get_changelist_instance(request)
+        except OverflowError as error:  # SQLite, about a key of more digits than any row has
+            raise IncorrectLookupParameters from error
         changelist.opts = self.opts
         changelist.result_count = changelist.paginator.count  # a far page has counted further
         changelist.chips = chips_of(changelist, request)  # type: ignore[attr-defined]

@@ -117,7 +117,7 @@ class CourseFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
         if not (value := self.value()):
             return queryset
-        return queryset.filter(course=value) if value.isdecimal() else queryset.none()
+        return queryset.filter(course__id=int(value)) if value.isdecimal() else queryset.none()
 
 
 def courses_to_choose_from(user: Any) -> QuerySet[Course]:
@@ -148,5 +148,5 @@ class DecidedFilter(DropdownFilter):
     @staticmethod
     def decisions(value: str) -> QuerySet[ReviewDecision]:
         key, dash, outcome = value.partition("-")
-        theirs = standing_lately().filter(moderator=key if key.isdecimal() else None)
+        theirs = standing_lately().filter(moderator__id=int(key)) if key.isdecimal() else ReviewDecision.objects.none()
         return theirs.filter(outcome=outcome) if dash else theirs

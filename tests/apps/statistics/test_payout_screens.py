@@ -25,10 +25,9 @@ LIST = "/admin/statistics/payout/"
 @pytest.fixture
 def payouts(course: Course, instructor: User) -> list[Payout]:
     """14.00 EUR for the instructor of the course, 3.00 EUR in the month before, and 99.00 USD for somebody else."""
-    own = {"course": course, "instructor": instructor}
     return [
-        statistics.payout.make(**own),
-        statistics.payout.make(**own, month=date(2026, 2, 1), amount_minor=300),
+        statistics.payout.make(course=course, instructor=instructor),
+        statistics.payout.make(course=course, instructor=instructor, month=date(2026, 2, 1), amount_minor=300),
         statistics.payout.make(currency="USD", amount_minor=9_900, course=catalog.course.make(title="Elsewhere")),
     ]
 
