@@ -10,6 +10,7 @@ from typing import IO, Any
 from django.db import connection
 from django.db.models import QuerySet
 from django.test import Client
+from django.test.utils import override_settings
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
@@ -21,6 +22,7 @@ from apps.reports.making import table_for
 from apps.reports.making.files import WRITERS
 from apps.reports.models import Report
 from bench.measuring import peak_megabytes, resident_megabytes
+from bench.scopes import PLAIN
 
 LEARNERS, COURSES = 10_000, 100
 SIZES = {5_000: "waitlisted", 10_000: "suspended", 200_000: "completed", 1_000_000: ""}
@@ -105,7 +107,8 @@ WAYS: dict[str, Callable[[int, IO[bytes], str], None]] = {"library": by_library,
 def run(way: str) -> dict[str, Any]:
     """`report-csv-200000`; `answer` asks for the small file as a browser does."""
     if way == "answer":
-        return {"seconds": asked_for()}
+        with override_settings(**PLAIN):
+            return {"seconds": asked_for()}
     name, fmt, rows = way.split("-")
     connection.ensure_connection()
     before = resident_megabytes()
@@ -128,9 +131,7 @@ def asked_for() -> float:
     times = []
     for _ in range(5):
         began = time.perf_counter()
-        answer: Any = client.post(
-            f"/admin/reports/report/{report.pk}/make/", {"format": "csv"}, secure=True, headers={"host": "localhost"}
-        )
+        answer: Any = client.post(f"/admin/reports/report/{report.pk}/make/", {"format": "csv"})
         assert next(iter(answer.streaming_content)), answer.status_code
         times.append(time.perf_counter() - began)
     return sorted(times)[len(times) // 2]

@@ -1,7 +1,7 @@
 """Cells of their own type on a sheet of a workbook, texts as texts, in memory that does not grow with the rows."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from django.utils import timezone
@@ -13,6 +13,7 @@ from apps.records.writing.heads import Cells, Head, Shape
 FORMAT = "xlsx"
 LAST_ROW = 1_048_576
 LONGEST_CELL = 32_767
+DAY_ZERO, DAY_SECONDS = date(1899, 12, 30).toordinal(), 86_400
 FIRST_YEAR = 1901  # before it, spreadsheets disagree about the calendar
 OPTIONS = {
     "constant_memory": True,
@@ -37,6 +38,9 @@ def write_cells(
     texts = [None if head.shape in TYPED else column_writer(head) for head in heads]
     for batch in batches:
         shown: list[Cells] = [show(cells) if show else cells for show, cells in zip(texts, batch, strict=True)]
+        for head, cells, is_text in zip(heads, shown, texts, strict=True):
+            if is_text:
+                refuse_long(head, cells, row + 1)
         for values in zip(*shown, strict=True):
             row += 1
             if row >= LAST_ROW:
@@ -49,50 +53,50 @@ def write_cells(
     return row
 
 
+def refuse_long(head: Head, texts: Cells, first_row: int) -> None:
+    if max(map(len, texts), default=0) > LONGEST_CELL:
+        row, text = next(pair for pair in enumerate(texts, start=first_row) if len(pair[1]) > LONGEST_CELL)
+        raise RuleBroken(
+            f"{head.label} has {len(text):,} characters in row {row:,}, and a cell of a workbook holds at most "
+            f"{LONGEST_CELL:,}. Export CSV, or leave this column out."
+        )
+
+
 def cell_writer(book: Any, page: Any, head: Head, **look: Any) -> Put:
     """The function that writes one cell of this column; `look` is added to its format."""
     plain = book.add_format(look) if look else None
     if head.shape is Shape.YES_NO:
         return page.write_boolean  # type: ignore[no-any-return]
-    if head.shape is Shape.WHOLE:
-        return lambda row, at, value: page.write_number(row, at, value, plain)
     if head.shape is Shape.NUMBER:
         shape = "0." + "0" * head.decimals if head.decimals else "0"
         decimals = book.add_format({"num_format": shape, **look})
         return lambda row, at, value: page.write_number(row, at, head.number(value), decimals)
     if head.shape in (Shape.DAY, Shape.MOMENT):
         return _moment_writer(book, page, head)
-
-    def write_text(row: int, at: int, value: str) -> None:
-        if len(value) > LONGEST_CELL:
-            raise RuleBroken(
-                f"{head.label} has {len(value):,} characters in row {row:,}, and a cell of a workbook holds at most "
-                f"{LONGEST_CELL:,}. Export CSV, or leave this column out."
-            )
-        page.write_string(row, at, value, plain)
-
-    return write_text
+    write: Put = page.write_number if head.shape is Shape.WHOLE else page.write_string
+    return (lambda row, at, value: write(row, at, value, plain)) if plain else write  # type: ignore[call-arg]
 
 
 def _moment_writer(book: Any, page: Any, head: Head) -> Put:
     shape = head.pattern or ("yyyy-mm-dd hh:mm:ss" if head.shape is Shape.MOMENT else "yyyy-mm-dd")
-    shown_as = book.add_format({"num_format": shape})
+    shown_as, zone = book.add_format({"num_format": shape}), timezone.get_current_timezone()
 
     def write(row: int, at: int, value: date) -> None:
-        if (cell := _spreadsheet_date(value)) is None:
+        if (number := _spreadsheet_number(value, zone)) is None:
             page.write_string(row, at, head.show(value))
         else:
-            page.write_datetime(row, at, cell, shown_as)
+            page.write_number(row, at, number, shown_as)
 
     return write
 
 
-def _spreadsheet_date(value: date) -> date | None:
-    """The value without its time zone, or None where a date cell could not hold it exactly."""
+def _spreadsheet_number(value: date, zone: tzinfo) -> float | None:
+    """The days since the beginning of the calendar of spreadsheets, in local time; None where they are not exact."""
     if value.year < FIRST_YEAR:
         return None
     if not isinstance(value, datetime):
-        return value
-    local = timezone.make_naive(value)
-    is_exact = not local.microsecond and timezone.make_aware(local) == value
-    return local if is_exact else None
+        return value.toordinal() - DAY_ZERO
+    local = value.astimezone(zone)
+    if local.microsecond or local.fold:
+        return None
+    return local.toordinal() - DAY_ZERO + (local.hour * 3600 + local.minute * 60 + local.second) / DAY_SECONDS

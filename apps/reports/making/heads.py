@@ -5,8 +5,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
+from apps.records.seconds import Seconds
 from apps.records.writing import Cells, Head, Shape
 from apps.reports.sources.base import Column
 from apps.subscriptions.money import from_minor
@@ -62,15 +64,18 @@ def rounded(value: Any, decimals: int) -> str:
     return "" if value is None else f"{Decimal(value):.{decimals}f}"
 
 
+def asked(column: Column) -> Any:
+    """What the database is asked for: moments as seconds, of which it makes no objects before they are local ones."""
+    return Seconds(F(column.path)) if column.shape is Shape.MOMENT else column.path
+
+
 def ready(column: Column) -> Ready:
     """What turns values as the database gives them into those of a file: local times, and money out of hundredths."""
     if column.is_hundredths:
         return lambda values: [None if value is None else from_minor(value) for value in values]
     if column.shape is Shape.MOMENT:
         zone = timezone.get_default_timezone()
-        return lambda values: [
-            None if value is None else value.replace(microsecond=0).astimezone(zone) for value in values
-        ]
+        return lambda values: [None if value is None else datetime.fromtimestamp(value, zone) for value in values]
     return as_it_is
 
 

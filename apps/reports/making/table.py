@@ -13,7 +13,7 @@ from apps.records.policy import policy_for, scope
 from apps.records.rules import RuleBroken
 from apps.records.writing import Cells, Head
 from apps.reports.definition import COUNT, FUNCTIONS, MOST_GROUPS, ROWS, STEPS, Definition
-from apps.reports.making.heads import Ready, figure_head, head_of, ready, ready_figure, ready_step, stepped_head
+from apps.reports.making.heads import Ready, asked, figure_head, head_of, ready, ready_figure, ready_step, stepped_head
 from apps.reports.periods import Period, condition
 from apps.reports.sources import Source, source_for
 from apps.reports.sources.base import Column
@@ -83,15 +83,15 @@ class Table:
 
     def values(self) -> QuerySet[Any]:
         """One tuple for each row of the file; a row of the list also brings its key, which is not shown."""
-        asked = {f"c{at}": part.expression for at, part in enumerate(self.parts)}
+        wanted = {f"c{at}": part.expression for at, part in enumerate(self.parts)}
         if not self.is_grouped:
-            values: QuerySet[Any] = self.rows.order_by(*self._order()).values_list(*asked.values(), "pk")
+            values: QuerySet[Any] = self.rows.order_by(*self._order()).values_list(*wanted.values(), "pk")
             return values
         names = {f"c{at}" for at, part in enumerate(self.parts) if is_figure_name(part.name)}
-        figures = {name: one for name, one in asked.items() if name in names}
-        groups = {name: F(one) if isinstance(one, str) else one for name, one in asked.items() if name not in names}
+        figures = {name: one for name, one in wanted.items() if name in names}
+        groups = {name: F(one) if isinstance(one, str) else one for name, one in wanted.items() if name not in names}
         rows: QuerySet[Any] = self.rows.order_by().values(**groups).annotate(**figures)
-        return rows.order_by(*self._group_order()).values_list(*asked)
+        return rows.order_by(*self._group_order()).values_list(*wanted)
 
     def batches(self, most: int | None = None) -> Iterator[list[Cells]]:
         """The values column by column, batch by batch; `most` rows at all."""
@@ -209,7 +209,7 @@ def _chosen(definition: Definition, columns: dict[str, Column], source: Source) 
     chosen = [columns[name] for name in dict.fromkeys(names) if name in columns]
     if not chosen:
         raise RuleBroken("Choose at least one column.")
-    return [Part(column.name, head_of(column), column.path, ready(column)) for column in chosen]
+    return [Part(column.name, head_of(column), asked(column), ready(column)) for column in chosen]
 
 
 def _groups(
@@ -232,7 +232,7 @@ def _groups(
 
 def _group(name: str, column: Column, step: str) -> Part:
     if not step:
-        return Part(name, head_of(column), column.path, ready(column))
+        return Part(name, head_of(column), asked(column), ready(column))
     zone = {"tzinfo": timezone.get_default_timezone()} if column.shape == "moment" else {}
     return Part(name, stepped_head(column, step), STEPS[step](column.path, **zone), ready_step)
 

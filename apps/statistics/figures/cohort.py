@@ -9,8 +9,9 @@ from django.db.models import Count, F, Q
 
 from apps.enrollments.models import Enrollment
 from apps.enrollments.states import EnrollmentStatus
+from apps.records.seconds import Seconds
 from apps.statistics.figures.course import COMPLETED
-from apps.statistics.figures.defining import Figure, Kind, MonthNumber, Seconds, Trail, start_of
+from apps.statistics.figures.defining import Figure, Kind, MonthNumber, Trail, start_of
 from apps.statistics.models import CohortStats
 
 MONTH_DAYS = 30

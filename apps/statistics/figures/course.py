@@ -9,9 +9,10 @@ from apps.certificates.models import Certificate
 from apps.certificates.states import CertificateState
 from apps.enrollments.models import Enrollment, LessonProgress
 from apps.enrollments.states import LEARNING, EnrollmentStatus
+from apps.records.seconds import Seconds
 from apps.reviews.models import Review
 from apps.reviews.states import ReviewState
-from apps.statistics.figures.defining import Figure, Kind, Seconds, Source, Trail
+from apps.statistics.figures.defining import Figure, Kind, Source, Trail
 from apps.statistics.models import CourseStats
 
 Status = EnrollmentStatus

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-from django.db.models import BigIntegerField, Func, IntegerField, Model, QuerySet
+from django.db.models import Func, IntegerField, Model, QuerySet
 
 Unit = Literal["number", "percent", "seconds", "days", "stars", "moment", "money"]
 
@@ -80,20 +80,6 @@ class Kind:
 
     def figure(self, name: str) -> Figure:
         return next(figure for figure in self.figures if figure.name == name)
-
-
-class Seconds(Func):
-    """A moment as whole seconds, so that both databases sum spans exactly."""
-
-    output_field = BigIntegerField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(
-            compiler, connection, template="CAST(strftime('%%%%s', %(expressions)s) AS INTEGER)", **extra
-        )
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, template="EXTRACT(EPOCH FROM %(expressions)s)::bigint", **extra)
 
 
 class MonthNumber(Func):
