@@ -14,8 +14,8 @@ from apps.records.reasons import ByRole, Kind, Reason, Stop
 
 SEES_MORE_THAN_NAMES = "accounts.view_profile"
 
-people_seen_beside_roles: list[Callable[[User], Q]] = []
-"""Filled by upper apps: whom a person sees because of what they do together, and by name only."""
+people_seen_beside_roles: list[Callable[[User], QuerySet[Any, Any]]] = []
+"""Filled by upper apps: the keys of those a person sees because of what they do together, and by name only."""
 
 why_people_are_seen: list[Callable[[Any, Any], list[Reason]]] = []
 """Filled together with it: why this person sees that one."""
@@ -50,17 +50,15 @@ class UserPolicy(RolePolicy):
     def beside_roles(self, user: Any, verb: str) -> QuerySet[Any]:
         if self.helps_learners(user, verb):
             return self.everything().filter(role=User.Role.STUDENT)
-        if verb != "view" or not people_seen_beside_roles:
-            return self.everything().none()
-        seen = Q()
-        for people_of in people_seen_beside_roles:
-            seen |= people_of(user)
-        return self.everything().filter(seen)
+        seen: list[Any] = (
+            [Q(pk__in=people_of(user)) for people_of in people_seen_beside_roles] if verb == "view" else []
+        )
+        return self.everything().filter(Q.create(seen, Q.OR)) if seen else self.everything().none()
 
     def opens(self, user: Any, verb: str) -> bool:
         if super().opens(user, verb) or self.helps_learners(user, verb):
             return True
-        return verb == "view" and self.beside_roles(user, verb).exists()
+        return verb == "view" and any(people_of(user).exists() for people_of in people_seen_beside_roles)
 
     def masked_fields(self, user: Any) -> frozenset[str]:
         if user.has_perm(SEES_MORE_THAN_NAMES):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from apps.access.memory import remembering_at_least_here
 from apps.accounts.policy import people_seen_beside_roles, why_people_are_seen
@@ -37,12 +37,12 @@ class LessonProgressPolicy(CoursePathPolicy):
 
 
 @remembering_at_least_here()
-def learners_managed_by(user: Any) -> Q:
-    """The people enrolled in courses whose learners this person manages."""
+def learners_managed_by(user: Any) -> QuerySet[Any, Any]:
+    """The keys of the people enrolled in courses whose learners this person manages."""
+    taken = Enrollment.with_archived.values_list("user", flat=True)
     if STUDENTS not in rights_held_anywhere(user):
-        return Q(pk__in=())
-    taught = Enrollment.with_archived.filter(course__in=courses_granted(user, (STUDENTS,)).values("pk"))
-    return Q(pk__in=taught.values("user"))
+        return taken.none()
+    return taken.filter(course__in=courses_granted(user, (STUDENTS,)).values("pk"))
 
 
 def why_learner_is_seen(user: Any, learner: Any) -> list[Reason]:

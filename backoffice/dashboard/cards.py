@@ -47,8 +47,9 @@ def helps(look: Look) -> bool:
 
 
 def opens_lists(look: Look) -> bool:
-    """Who sees the whole platform in figures needs no count of what they may open."""
-    return not look.sees_platform and any(may_here(look.request, "view", model) for _, _, _, model in within.LISTS)
+    """Who sees the platform or courses in figures needs no count of what they may open."""
+    sees_figures = look.sees_platform or look.sees_courses_only
+    return not sees_figures and any(may_here(look.request, "view", model) for _, _, _, model in within.LISTS)
 
 
 CARDS = (

@@ -1,4 +1,4 @@
-"""For those who do not see the whole platform in figures: how much there is of what they may open."""
+"""For those who see no figures: how much there is of what they may open."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -203,10 +203,15 @@ def test_the_search_shows_at_most_fifty(as_administrator: Client, django_assert_
 
 
 def test_the_overview_counts_only_what_is_in_scope(
-    as_instructor: Client, course: Course, other_course: Course, django_assert_max_num_queries: DjangoAssertNumQueries
+    co_instructor_with: Callable[[str], User],
+    signed_in: Callable[[User], Client],
+    other_course: Course,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
+    client = signed_in(co_instructor_with("edit_content"))
+
     with django_assert_max_num_queries(25):
-        page = as_instructor.get("/admin/")
+        page = client.get("/admin/")
 
     assert {figure.label: figure.value for figure in facts_of(page, "within")}["courses"] == 1
 
