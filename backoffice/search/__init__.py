@@ -98,7 +98,8 @@ class Asked:
         keys = self.named(owner, fields, mistyped=mistyped)
         if len(keys) > MOST_KEYS:
             owners = owner._base_manager.filter(pk=OuterRef(kind.of))
-            return rows.filter(Exists(holding(owners, fields, self.words, row_by_row=True)))
+            named = self.scope(kind.model_class).filter(Exists(holding(owners, fields, self.words, row_by_row=True)))
+            return rows.filter(pk__in=list(named.values_list("pk", flat=True)[:MOST_OF_A_KIND]))
         return rows.filter(**{f"{kind.of}__in": keys})
 
     def named(self, model: type[Model], fields: Sequence[str], *, mistyped: bool) -> list[Any]:
