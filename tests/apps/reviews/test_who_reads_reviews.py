@@ -11,7 +11,7 @@ from apps.reviews.models import Review, ReviewReport
 from apps.reviews.states import ReviewState
 from tests.apps.access.conftest import World
 from tests.recipes import reviews
-from tests.support.overview import facts_of
+from tests.support.overview import cards_on
 
 pytestmark = pytest.mark.django_db
 
@@ -147,8 +147,8 @@ def test_reviews_of_another_course_are_in_no_list_count_or_search(
         assert set(answer.context["cl"].queryset) <= set(Review.with_archived.filter(course=world.a))
         assert answer.context["cl"].result_count == (0 if CANARY in address else 2)
     if address == "/admin/":
-        (figure,) = [figure for figure in facts_of(answer, "within") if figure.label == "reviews"]
-        assert (figure.value, figure.note) == (2, "2 waiting")
+        counted = [figure for figure in cards_on(answer).get("within", ()) if figure.label == "reviews"]
+        assert [(figure.value, figure.note) for figure in counted] == ([] if letters == "IO" else [(2, "2 waiting")])
         assert not [item for item in answer.context["attention"] if "to decide on" in item.title]
 
 
