@@ -175,8 +175,8 @@ class Part:
 
 
 REPORTS = "Reports Report+schedules Report+files"
-TAUGHT = f"Announcements {REPORTS} Instructors Courses+in+figures Instructors+in+figures"
-RUN = f"{TAUGHT} Applications Platform Learners+in+figures Payouts Outbox"
+TAUGHT = f"Announcements {REPORTS} Instructors Courses+in+figures Instructors+in+figures Payouts"
+RUN = f"{TAUGHT} Applications Platform Learners+in+figures Outbox"
 PARTS = {
     "IO": Part(f"{CONTENT} {GIVEN} {TAUGHT} Imports Exports People", instructor_edits_the_title),
     "IX": Part(f"{CONTENT} {GIVEN} {TAUGHT} Imports Exports", sees_nothing_of_the_course),
