@@ -196,7 +196,7 @@ def test_the_search_shows_at_most_fifty(as_administrator: Client, django_assert_
     for number in range(60):
         User.objects.create(email=f"pat{number}@example.org", first_name="Pat")
 
-    with django_assert_max_num_queries(2 * len(KINDS) + 2):
+    with django_assert_max_num_queries(2 * len(KINDS) + 5):
         page = as_administrator.get("/admin/search/", {"s": "pat"}).content.decode()
 
     assert 1 <= page.count("<li") <= 50
