@@ -138,7 +138,7 @@ def lines_here(place: Course | Category, viewer: Any) -> tuple[list[Line], list[
     everywhere = rights_everywhere()
     roles = Role.objects.filter(Q(pk__in=[key for kind, key in by_holder if kind == "group"]) | Q(pk__in=everywhere))
     at_work = Count("user", filter=Q(user__is_staff=True, user__is_active=True))
-    roles = roles.annotate(at_work=at_work).order_by(*Role._meta.ordering)  # grouping loses it
+    roles = roles.annotate(at_work=at_work).order_by("-priority", "display_name")  # grouping loses it
     role_lines = [line_of_role(role, everywhere.get(role.pk, []), portions("group", role.pk)) for role in roles]
     administrators = [one for one in people.values() if one.is_superuser and one.is_active]
     return lines, [line_of_administrators(administrators), *(line for line in role_lines if line.portions)]
