@@ -226,7 +226,12 @@ class Payout(Figures):
         indexes = [models.Index(fields=["-month", "-amount_minor", "id"], name="payouts_newest")]
 
     def __str__(self) -> str:
-        return f"{self.instructor.get_full_name() or f'Person {self.instructor_id}'}, {self.month:%B %Y}"
+        return f"{self.instructor_name}, {self.month:%B %Y}"
+
+    @property
+    def instructor_name(self) -> str:
+        """The name without the address, which not everybody may see."""
+        return self.instructor.get_full_name() or f"Person {self.instructor_id}"
 
 
 class Arrangement(models.Model):

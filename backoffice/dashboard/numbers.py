@@ -179,6 +179,6 @@ def own_numbers(look: Look) -> dict[str, Any] | None:
     return {"numbers": told, "as_of": sums["oldest"], "note": "Of the courses whose figures you may see."}
 
 
-def simple(kind: Kind, name: str, value: int | None, link: str = "") -> Number:
+def simple(kind: Kind, name: str, value: int | None, link: str) -> Number:
     figure = kind.figure(name)
     return Number(figure.title, figure.words, EMPTY if value is None else number(value), link)

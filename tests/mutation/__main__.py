@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from tests.mutation.anew import OPTIONS
 from tests.mutation.loop import MutationLoop, Outcome
 from tests.mutation.memory import Memory
 from tests.mutation.targets import EQUIVALENT, MODULES, TESTS
@@ -27,8 +28,7 @@ def main() -> int:
     paths = [path for path in MODULES if not asked.only or any(part in path for part in asked.only)]
     memory = Memory() if asked.anew else Memory.read()
     loop = MutationLoop(paths, jobs=asked.jobs, budget=asked.seconds, only_left=asked.left, memory=memory)
-    options = ["-o", "addopts=--import-mode=importlib", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
-    code = pytest.main([*options, *asked.tests], [loop])
+    code = pytest.main([*OPTIONS, *asked.tests], [loop])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         return int(code)
     return tell(loop.outcome, paths, time.monotonic() - began)

@@ -66,7 +66,7 @@ class PayoutAdmin(FiguresAdmin[Payout]):
 
     def side_facts(self, request: HttpRequest, record: Payout) -> list[tuple[str, SafeString | str]]:
         return [
-            ("Instructor", linked(request, record.instructor, record.instructor.get_full_name() or str(record))),
+            ("Instructor", linked(request, record.instructor, record.instructor_name)),
             ("Course", linked(request, record.course, record.course.code)),
             ("Month", f"{record.month:%B %Y}"),
             ("As of", self.freshness(record)),
@@ -74,7 +74,7 @@ class PayoutAdmin(FiguresAdmin[Payout]):
 
     @admin.display(description="instructor", ordering="instructor__last_name")
     def person(self, payout: Payout) -> SafeString:
-        return two_lines(payout.instructor.get_full_name() or f"Person {payout.instructor_id}")
+        return two_lines(payout.instructor_name)
 
     @admin.display(description="month", ordering="month")
     def of_month(self, payout: Payout) -> str:

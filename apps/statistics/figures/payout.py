@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, ExpressionWrapper, F, IntegerField, QuerySet, Sum, Value
 
 from apps.enrollments.models import LessonProgress
@@ -88,20 +87,3 @@ def learned_in(number: int) -> QuerySet[Any]:
         .values(learner=F("enrollment__user"), course=F("enrollment__course"))
         .annotate(lessons=Count("pk"))
     )
-
-
-def earned_in(number: int) -> list[Earned]:
-    """What every course brought in the month with this number; one statement, however many learned."""
-    (paid, paid_values), (learned, learned_values) = (
-        rows.query.get_compiler(connection=connection).as_sql() for rows in (paid_for(number), learned_in(number))
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT course, currency, COUNT(*), SUM(lessons), SUM(CAST(minor AS bigint) * lessons / together) FROM ("  # noqa: S608
-            " SELECT learner, course, lessons, CAST(SUM(lessons) OVER (PARTITION BY learner) AS bigint) AS together"
-            f" FROM ({learned}) AS learned"
-            f") AS shares JOIN ({paid}) AS paid ON paid.subscriber = shares.learner "
-            "GROUP BY course, currency ORDER BY course, currency",
-            [*learned_values, *paid_values],
-        )
-        return [Earned(course, currency, *map(int, rest)) for course, currency, *rest in cursor.fetchall()]

@@ -10,9 +10,10 @@ from django.db.models import Min, Q
 from apps.catalog.models import CourseInstructor
 from apps.statistics.figures import PAYOUT
 from apps.statistics.figures.defining import first_day, start_of
-from apps.statistics.figures.payout import LONGEST, Earned, earned_in
+from apps.statistics.figures.payout import LONGEST, Earned
 from apps.statistics.models import Payout
 from apps.statistics.services.fresh import Held, held
+from apps.statistics.statements import earned_in
 from apps.statistics.touched import read_on, touched
 from apps.subscriptions.models import Payment
 from apps.subscriptions.periods import month_number
@@ -73,7 +74,7 @@ def count_month(number: int, now: Held) -> dict[str, Wrong]:
     earned = earned_in(number)
     shares = shares_at(number, {one.course for one in earned})
     if number < this_month(now):
-        shares |= shares_kept(kept.values())
+        shares |= by_course((row.course_id, row.instructor_id, row.share_percent) for row in kept.values())
     rows = {whose(row): row for one in earned for row in payouts_of(one, shares.get(one.course, {}))}
     for row in rows.values():
         row.month, row.as_of = month, now.moment
@@ -109,18 +110,14 @@ def shares_at(number: int, courses: Collection[int]) -> Shares:
         revenue_share_percent__gt=0,
         joined_at__lt=start_of(number + 1),
     )
-    found: Shares = defaultdict(dict)
-    for course, user, share in entitled.values_list("course", "user", "revenue_share_percent"):
-        if course in courses:
-            found[course][user] = share
-    return dict(found)
+    rows = entitled.values_list("course", "user", "revenue_share_percent")
+    return by_course(row for row in rows if row[0] in courses)
 
 
-def shares_kept(payouts: Iterable[Payout]) -> Shares:
-    """The shares with which these were counted before."""
+def by_course(shares: Iterable[tuple[int, int, Decimal]]) -> Shares:
     found: Shares = defaultdict(dict)
-    for row in payouts:
-        found[row.course_id][row.instructor_id] = row.share_percent
+    for course, instructor, share in shares:
+        found[course][instructor] = share
     return dict(found)
 
 
