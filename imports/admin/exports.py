@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
 from admin_theme.console import ReadOnlyAdmin
-from admin_theme.displays import relative_time, two_lines
+from admin_theme.displays import quiet, relative_time, two_lines
 from admin_theme.offers import ListOffer, SelectionOffer, list_offers, selection_offers
 from apps.audit.downloads import note_download
 from apps.records.listed import listed_rows
@@ -64,7 +64,7 @@ class ExportRecordAdmin(ReadOnlyAdmin[ExportRecord]):
     @admin.display(description="File")
     def fetch(self, record: ExportRecord) -> SafeString:
         if not record.is_own or not record.file or record.exported_at < oldest_kept():  # type: ignore[attr-defined]
-            return format_html('<span class="c-quiet">–</span>')
+            return quiet("–")
         address = reverse("admin:imports_exportrecord_file", args=[record.pk])
         return format_html('<a class="c-button" href="{}" download>Download</a>', address)
 
