@@ -8,7 +8,7 @@ from django.db.models import Model, Q, QuerySet
 
 from apps.records.reasons import ByRole, Kind, Reason, Stop, enough
 
-_policies: dict[type[Model], "Policy"] = {}
+_policies: dict[type[Model] | None, "Policy"] = {}
 
 VERBS = ("view", "add", "change", "archive", "delete", "import", "export")
 
@@ -192,10 +192,9 @@ def policy(model: type[Model]) -> Callable[[type[Policy]], type[Policy]]:
 
 def policy_for(model: type[Model]) -> Policy:
     """The policy of a model. Raises `LookupError` for one without: nothing is open by default."""
-    concrete = model._meta.concrete_model or model
-    if concrete not in _policies:
+    if not has_policy(model):
         raise LookupError(f"{model._meta.label} has no policy.")
-    return _policies[concrete]
+    return _policies[model._meta.concrete_model]
 
 
 def all_policies() -> list[Policy]:
@@ -203,7 +202,7 @@ def all_policies() -> list[Policy]:
 
 
 def has_policy(model: type[Model]) -> bool:
-    return (model._meta.concrete_model or model) in _policies
+    return model._meta.concrete_model in _policies
 
 
 def scope(user: Any, verb: str, model: type[Model]) -> QuerySet[Any]:
