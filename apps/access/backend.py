@@ -18,7 +18,7 @@ class RoleBackend(AuthenticationBackend):
     """
 
     def get_all_permissions(self, user_obj: Any, obj: Model | None = None) -> set[str]:
-        if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
+        if not user_obj.is_active or obj is not None:
             return set()
         return set(remembered(("permissions", user_obj.pk), lambda: permissions_of_roles(user_obj)))
 

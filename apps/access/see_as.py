@@ -10,10 +10,9 @@ from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.accounts.services import refuse_without_verb
 from apps.audit.events import record_event
 from apps.audit.models import AccessEvent
-from apps.records.policy import Policy
+from apps.records.policy import Policy, policy_for
 from apps.records.rules import RuleBroken
 
 KEY = "see_as"
@@ -42,7 +41,7 @@ class Visit:
 
 def why_not(person: User, by: Any) -> str:
     """Why the console cannot be seen as this person by that one; empty when it can."""
-    if not (by.is_active and by.is_superuser):
+    if not policy_for(User).may(by, "see_as", person):
         return "Only an administrator sees the console as somebody else."
     if person.pk == by.pk:
         return "You see the console as yourself already."
@@ -59,7 +58,6 @@ def can_be_seen(person: User) -> bool:
 
 def start_visit(person: User, *, by: Any, request: HttpRequest, reason: str) -> Visit:
     """From the next request of this session on. Forms that are open in other tabs are refused afterwards."""
-    refuse_without_verb(person, "see_as", by)
     if refused := why_not(person, by):
         raise RuleBroken(refused)
     if not reason.strip():

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -37,7 +37,7 @@ from apps.catalog.rights import (
 from apps.records.policy import policy_for
 from apps.records.rules import RuleBroken
 
-Grant = CourseUserGrant | CourseGroupGrant | CategoryUserGrant | CategoryGroupGrant
+Grant: TypeAlias = CourseUserGrant | CourseGroupGrant | CategoryUserGrant | CategoryGroupGrant
 
 FOLLOWS = "Teaches the course."
 LONGEST_REASON = 300

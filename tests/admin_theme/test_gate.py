@@ -1,4 +1,4 @@
-"""What screens are told by the gate: each question is asked once, the last no is kept, and nothing is open without one."""
+"""What screens are told by the gate: each question is asked once, the last no is kept, nothing is open without it."""
 
 from typing import Any
 
@@ -33,8 +33,8 @@ pytestmark = pytest.mark.django_db
 class Recorded:
     """Answers as it is told, and keeps what it was asked."""
 
-    def __init__(self, answer: bool = True) -> None:
-        self.answer = answer
+    def __init__(self) -> None:
+        self.answer = True
         self.asked: list[Any] = []
 
     def may(self, user: Any, verb: str, model: Any, record: Any = None) -> bool:  # noqa: ARG002

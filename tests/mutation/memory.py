@@ -57,8 +57,8 @@ class Memory:
         """Those of these tests that reach what is changed, or for a constant anything of its module.
 
         The test that noticed this change before comes first, then those that noticed others of the function or of
-        the module, those that tell of the policies of its app, those that noticed any with other parameters, then the
-        quickest.
+        the module, those that tell of the policies of its app, those of its app, those that noticed any with other
+        parameters, then the quickest.
         """
         within = place_of(mutant.path, mutant.function)
         names = {name for name in tests if any(covers(within, one, mutant) for one in self.runs[name].reached)}
@@ -74,7 +74,8 @@ class Memory:
         def order(name: str) -> tuple[Any, ...]:
             seconds = self.runs[name].seconds
             of_others = of_family[family(name)] / (seconds + 0.1)
-            noticed = (of_function[name], of_module[name], tells_of(mutant.path, name), of_others)
+            is_at_home = stands_in_app(mutant.path, name)
+            noticed = (of_function[name], of_module[name], tells_of(mutant.path, name), is_at_home, of_others)
             return name != last, *(-number for number in noticed), seconds, name
 
         return sorted(names, key=order)
@@ -94,8 +95,16 @@ def covers(within: str, reached: str, mutant: Mutant) -> bool:
 
 def tells_of(path: str, test: str) -> bool:
     """Whether the test is about a policy of the app in which this module stands."""
-    app = path.removeprefix("apps/").partition("/")[0]
-    return test.startswith(TELLING) and f"[{app}." in test
+    return test.startswith(TELLING) and f"[{app_of(path)}." in test
+
+
+def stands_in_app(path: str, test: str) -> bool:
+    """Whether the test is one of the app in which this module stands."""
+    return f"/{app_of(path)}/" in test.partition("::")[0]
+
+
+def app_of(path: str) -> str:
+    return path.removeprefix("apps/").partition("/")[0]
 
 
 def digest_of(test: str) -> str:

@@ -70,7 +70,7 @@ def mutants_of(source: str, path: str) -> list[Mutant]:
 
 
 def places(tree: ast.Module) -> Iterator[Place]:
-    """The nodes of a module outside annotations, decorators and sentences, numbered as `ast.walk` passes them."""
+    """The nodes of a module outside types, decorators and sentences, numbered as `ast.walk` passes them."""
     numbers = {id(node): number for number, node in enumerate(ast.walk(tree))}
 
     def below(node: ast.AST, function: str, *, is_boolean: bool) -> Iterator[Place]:
@@ -78,7 +78,7 @@ def places(tree: ast.Module) -> Iterator[Place]:
             if name in ("annotation", "returns", "decorator_list", "bases"):
                 continue
             for child in value if isinstance(value, list) else [value]:
-                if not isinstance(child, ast.AST) or isinstance(child, ast.JoinedStr):
+                if not isinstance(child, ast.AST) or isinstance(child, ast.JoinedStr) or is_for_types(child):
                     continue
                 inner, answers = function, is_boolean
                 if isinstance(child, ast.FunctionDef | ast.ClassDef):
@@ -89,6 +89,12 @@ def places(tree: ast.Module) -> Iterator[Place]:
                 yield from below(child, inner, is_boolean=answers)
 
     yield from below(tree, "", is_boolean=False)
+
+
+def is_for_types(node: ast.AST) -> bool:
+    """Whether a statement says nothing while the program runs: the name of a type, or what only a checker reads."""
+    about = getattr(node, "annotation", None) if isinstance(node, ast.AnnAssign) else getattr(node, "test", None)
+    return isinstance(about, ast.Name) and about.id in ("TypeAlias", "TYPE_CHECKING")
 
 
 def changes(place: Place) -> Changes:

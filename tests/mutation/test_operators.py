@@ -14,7 +14,12 @@ from tests.mutation.operators import mutants_of
 from tests.mutation.patching import living_functions, put_in_place
 
 SOURCE = """
+from typing import TYPE_CHECKING, TypeAlias
+
 VERBS = ("view", "change")
+Key: TypeAlias = int | str
+if TYPE_CHECKING:
+    Base = int | str
 
 
 def may(user, verb) -> bool:

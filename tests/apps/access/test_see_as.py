@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from apps.access.see_as import KEY
+from apps.access.see_as import KEY, start_visit, visit_in
 from apps.accounts.models import User
 from apps.audit.models import AccessEvent, ChangeSet
 from apps.catalog.models import Course
+from apps.records.rules import RuleBroken
 from tests.support.people import person
 from tests.support.visits import END, begin, without_chrome
 
@@ -158,6 +161,51 @@ def test_nobody_sees_as_those_who_see_nothing_or_everything(as_administrator: Cl
         strict=True,
     ):
         assert words in page
+
+
+@pytest.mark.parametrize(
+    ("seen", "seer", "reason", "words"),
+    [
+        ("instructor", "manager", "Asked.", "Only an administrator"),
+        ("instructor", "administrator out of work", "Asked.", "Only an administrator"),
+        ("administrator", "administrator", "Asked.", "as yourself already"),
+        ("student", "administrator", "Asked.", "cannot open the console"),
+        ("second administrator", "administrator", "Asked.", "sees what you see"),
+        ("instructor", "administrator", " ", "Say why"),
+    ],
+)
+def test_whoever_calls_it_is_asked_again(
+    seen: str, seer: str, reason: str, words: str, request: pytest.FixtureRequest, rf: RequestFactory
+) -> None:
+    others = {
+        "administrator out of work": lambda: person("out", User.Role.ADMINISTRATOR, status=User.Status.SUSPENDED),
+        "second administrator": lambda: person("second", User.Role.ADMINISTRATOR),
+    }
+    seen_as, by = (others[who]() if who in others else request.getfixturevalue(who) for who in (seen, seer))
+    asked = rf.post("/")
+    asked.session = SessionStore()
+
+    with pytest.raises(RuleBroken, match=words):
+        start_visit(seen_as, by=by, request=asked, reason=reason)
+
+    assert KEY not in asked.session
+    assert events() == []
+
+
+def test_a_visit_counts_for_nobody_who_is_not_signed_in_as_who_started_it(
+    administrator: User, instructor: User, manager: User
+) -> None:
+    kept = {KEY: {"person": instructor.pk, "by": administrator.pk, "started": timezone.now().timestamp()}}
+    session: Any = kept
+
+    assert visit_in(session, administrator)
+    assert visit_in(session, manager) is None
+    assert visit_in(session, AnonymousUser()) is None
+    kept[KEY]["by"] = None
+    assert visit_in(session, AnonymousUser()) is None
+    kept[KEY] |= {"by": administrator.pk, "person": 0}
+    assert visit_in(session, administrator) is None
+    assert visit_in({}, administrator) is None  # type: ignore[arg-type]
 
 
 def test_the_button_is_offered_only_where_it_works(as_administrator: Client, instructor: User, student: User) -> None:
