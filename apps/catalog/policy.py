@@ -404,10 +404,10 @@ class CategoryGrantPolicy(RolePolicy):
     def because_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:
         return [*super().because_new(user, verb, place), *granted(user, (GRANT,), place)]
 
-    def missing_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:  # noqa: ARG002
+    def missing_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:
         if place is None:
             return [Reason(Kind.MISSING, "There is no category with this slug.")]
-        return [*right_lacking(user, (GRANT,), place)]
+        return [*right_lacking(user, (GRANT,), place)] if verb in self.given else []
 
 
 @policy(CategoryUserGrant)

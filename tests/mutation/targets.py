@@ -46,11 +46,16 @@ TESTS = (
     "tests/apps/instructors",
     "tests/apps/jobs",
     "tests/apps/notifications",
+    "tests/apps/records",
     "tests/apps/reports",
     "tests/apps/reviews",
     "tests/apps/statistics",
     "tests/apps/subscriptions",
     "tests/admin_theme",
+    "tests/imports/test_approval_screens.py",
+    "tests/imports/test_approvals.py",
+    "tests/imports/test_course_workbook_rights.py",
+    "tests/imports/test_holds_of_rights.py",
     "tests/imports/test_wizard_rights.py",
 )
 

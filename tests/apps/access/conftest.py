@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Permission
 from django.db.models import Model
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from apps.access.models import Role
 from apps.accounts.models import User
 from apps.assessments.models import Attempt, Question
 from apps.catalog.grants import follow_instructor
@@ -120,3 +122,41 @@ def world_of_the_file(
 @pytest.fixture
 def world(world_of_the_file: World, db: None) -> World:
     return deepcopy(world_of_the_file)
+
+
+@pytest.fixture
+def everybody(world: World) -> dict[str, Any]:
+    """The people of the matrix, and those who have something that counts nothing, or comes by a way of its own."""
+    people = world.people
+    for letters, right in (("CTG", "grant_access"), ("CTI", "import_content")):
+        people[letters] = person(letters.lower())
+        grant(people[letters], right, world.top)
+    people["INS"] = give_role(person("ins", User.Role.INSTRUCTOR), "instructor")
+    people["ALL"] = with_role("all", permissions=Permission.objects.all())
+    people["OFF"] = with_role("off", permissions=Permission.objects.all(), is_active=False)
+    people["ROL"] = with_role("rol")
+    for letters in ("ROL", "OFF"):
+        role = people[letters].groups.get()
+        catalog.course_group_grant.make(group=role, content_object=world.a)
+    people["SUS"] = person("sus", User.Role.ADMINISTRATOR, status=User.Status.SUSPENDED)
+    people["LRN"] = person("lrn", User.Role.STUDENT)
+    for letters in ("SUS", "LRN"):
+        grant(people[letters], "edit_content", world.a)
+    people["END"] = person("end")
+    grant(people["END"], "edit_content", world.a, expires_at=timezone.now())
+    teaching: dict[str, dict[str, Any]] = {
+        "ASS": {"role": CourseInstructor.Role.ASSISTANT},
+        "PAU": {"role": CourseInstructor.Role.PRIMARY, "is_active": False},
+        "WAS": {"role": CourseInstructor.Role.PRIMARY, "expires_on": timezone.localdate() - timedelta(days=1)},
+        "DAY": {"role": CourseInstructor.Role.PRIMARY, "expires_on": timezone.localdate()},
+    }
+    for letters, facts in teaching.items():
+        people[letters] = person(letters.lower())
+        catalog.course_instructor.make(course=world.a, user=people[letters], **facts)
+    return people
+
+
+def with_role(name: str, *, permissions: Any = (), is_active: bool = True) -> User:
+    role = Role.objects.create(name=name, is_active=is_active)
+    role.permissions.set(permissions)
+    return give_role(person(name), name)

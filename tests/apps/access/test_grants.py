@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from apps.access.models import GrantFacts
+from apps.access.models import GrantFacts, Role
 from apps.accounts.models import User
 from apps.audit.models import ChangeSet
 from apps.catalog.grants import end_grant, follow_instructor, follow_instructors_in_bulk, grant_right
@@ -18,7 +18,7 @@ from apps.records.rules import RuleBroken
 from tests.recipes import catalog
 from tests.support.people import give_role, grant, person
 
-Role = CourseInstructor.Role
+Part = CourseInstructor.Role
 
 
 def rights_of(user: User, course: Course) -> set[str]:
@@ -60,7 +60,7 @@ def test_a_right_by_hand_is_one_of_its_own_beside_those_that_follow_and_those_on
     course: Course, administrator: User, colleague: User
 ) -> None:
     elsewhere = catalog.course.make()
-    follow_instructor(catalog.course_instructor.make(course=course, user=colleague, role=Role.PRIMARY), by=None)
+    follow_instructor(catalog.course_instructor.make(course=course, user=colleague, role=Part.PRIMARY), by=None)
     grant(colleague, EDIT, elsewhere)
     grant(colleague, VIEW, course)
 
@@ -121,9 +121,72 @@ def test_a_right_cannot_outlive_the_granters_own(course: Course, colleague: User
     for right in (GRANT, EDIT):
         grant(granter, right, course, expires_at=end)
 
-    with pytest.raises(RuleBroken, match="Your own right ends"):
-        grant_right(colleague, EDIT, course, by=granter, reason="Helps me.")
+    for later in (None, end + timedelta(seconds=1)):
+        with pytest.raises(RuleBroken, match="Your own right ends"):
+            grant_right(colleague, EDIT, course, by=granter, reason="Helps me.", expires_at=later)
+    assert rights_of(colleague, course) == set()
 
+    assert grant_right(colleague, EDIT, course, by=granter, reason="Helps me.", expires_at=end).expires_at == end
+
+
+@pytest.mark.parametrize(
+    ("right", "words"),
+    [(GRANT, "Only an administrator"), (PUBLISH, "only what you hold"), ("delete_course", "no right called")],
+)
+def test_what_cannot_be_granted_is_said(right: str, words: str, course: Course, colleague: User) -> None:
+    granter = person("granter", User.Role.INSTRUCTOR)
+    grant(granter, GRANT, course)
+
+    with pytest.raises(RuleBroken, match=words):
+        grant_right(colleague, right, course, by=granter, reason="A favor.")
+
+    assert not course.user_grants.filter(user=colleague).exists()
+
+
+def test_a_right_goes_to_a_role_the_granter_has_no_part_in(course: Course, lead: User) -> None:
+    give_role(lead, "moderator")
+    role = Role.objects.get(name="support")
+
+    given = grant_right(role, EDIT, course, by=lead, reason="They correct typing errors.")
+
+    assert course.group_grants.get() == given
+
+
+def test_a_role_that_is_switched_off_gets_no_rights(course: Course, lead: User) -> None:
+    role = Role.objects.create(name="off", is_active=False)
+
+    with pytest.raises(RuleBroken, match="not active"):
+        grant_right(role, EDIT, course, by=lead, reason="For later.")
+
+    assert not course.group_grants.exists()
+
+
+@pytest.mark.parametrize("is_role", [True, False])
+@pytest.mark.parametrize("is_category", [True, False])
+def test_rights_stand_where_they_were_given_with_who_they_were_given_to(
+    is_role: bool, is_category: bool, course: Course, administrator: User, colleague: User
+) -> None:
+    holder = Role.objects.get(name="support") if is_role else colleague
+    on: Any = course.category if is_category else course
+
+    given = grant_right(holder, EDIT, on, by=administrator, reason="Helps.")
+
+    rows = on.group_grants.filter(group=holder) if is_role else on.user_grants.filter(user=holder)
+    assert rows.get() == given
+    assert (given.holder.pk, given.content_object) == (holder.pk, on)
+
+
+def test_a_right_is_not_taken_back_without_a_reason_or_by_who_may_not_give_it(
+    course: Course, administrator: User, lead: User, colleague: User
+) -> None:
+    given = grant_right(colleague, EDIT, course, by=administrator, reason="Helps.")
+
+    for by, reason, words in ((administrator, " ", "Say why"), (colleague, "Enough.", "may not grant")):
+        with pytest.raises(RuleBroken, match=words):
+            end_grant(given, by=by, reason=reason)
+    assert rights_of(colleague, course) == {EDIT}
+
+    end_grant(given, by=lead, reason="Done.")
     assert rights_of(colleague, course) == set()
 
 
@@ -172,7 +235,7 @@ def test_an_ended_grant_binds_the_next_question(course: Course, administrator: U
 
 
 def test_a_primary_instructor_gets_every_right(course: Course, administrator: User, colleague: User) -> None:
-    row = catalog.course_instructor.make(course=course, user=colleague, role=Role.PRIMARY)
+    row = catalog.course_instructor.make(course=course, user=colleague, role=Part.PRIMARY)
 
     follow_instructor(row, by=administrator)
 
@@ -181,7 +244,7 @@ def test_a_primary_instructor_gets_every_right(course: Course, administrator: Us
 
 def test_other_instructors_get_what_their_flags_say(course: Course, administrator: User, colleague: User) -> None:
     row = catalog.course_instructor.make(
-        course=course, user=colleague, role=Role.ASSISTANT, can_edit_content=True, can_manage_students=False
+        course=course, user=colleague, role=Part.ASSISTANT, can_edit_content=True, can_manage_students=False
     )
 
     follow_instructor(row, by=administrator)
@@ -191,7 +254,7 @@ def test_other_instructors_get_what_their_flags_say(course: Course, administrato
 
 def test_rights_follow_until_the_end_of_the_last_day(course: Course, administrator: User, colleague: User) -> None:
     row = catalog.course_instructor.make(
-        course=course, user=colleague, role=Role.CO_INSTRUCTOR, expires_on=date(2026, 3, 31)
+        course=course, user=colleague, role=Part.CO_INSTRUCTOR, expires_on=date(2026, 3, 31)
     )
     follow_instructor(row, by=administrator)
 
@@ -206,7 +269,7 @@ def test_rights_follow_until_the_end_of_the_last_day(course: Course, administrat
 def test_an_inactive_row_takes_back_its_rights_but_none_given_by_hand(
     course: Course, administrator: User, colleague: User
 ) -> None:
-    row = catalog.course_instructor.make(course=course, user=colleague, role=Role.PRIMARY)
+    row = catalog.course_instructor.make(course=course, user=colleague, role=Part.PRIMARY)
     follow_instructor(row, by=administrator)
     grant_right(colleague, EXPORT, course, by=administrator, reason="Keeps the figures.")
 
@@ -220,7 +283,7 @@ def test_an_inactive_row_takes_back_its_rights_but_none_given_by_hand(
 def test_rights_of_somebody_whose_row_is_gone_are_taken_back_with_the_next_change(
     course: Course, administrator: User, colleague: User
 ) -> None:
-    gone = catalog.course_instructor.make(course=course, user=person("gone"), role=Role.PRIMARY)
+    gone = catalog.course_instructor.make(course=course, user=person("gone"), role=Part.PRIMARY)
     follow_instructor(gone, by=administrator)
     CourseInstructor.objects.filter(pk=gone.pk).delete()
 
@@ -229,10 +292,38 @@ def test_rights_of_somebody_whose_row_is_gone_are_taken_back_with_the_next_chang
     assert rights_of(gone.user, course) == set()
 
 
+def test_following_one_row_leaves_who_teaches_beside_them_and_other_courses_alone(
+    course: Course, administrator: User, colleague: User
+) -> None:
+    beside, elsewhere = person("beside"), catalog.course.make(code="ELSE")
+    rows = [catalog.course_instructor.make(course=course, user=user, role=Part.PRIMARY) for user in (colleague, beside)]
+    gone = catalog.course_instructor.make(course=elsewhere, user=colleague, role=Part.PRIMARY)
+    follow_instructors_in_bulk([*rows, gone], by=administrator)
+    CourseInstructor.objects.filter(pk=gone.pk).delete()
+
+    follow_instructor(rows[0], by=administrator)
+
+    assert rights_of(colleague, course) == rights_of(beside, course) == set(RIGHTS)
+    assert rights_of(colleague, elsewhere) == set(RIGHTS)
+
+
+def test_whoever_still_teaches_elsewhere_loses_what_followed_from_the_row_that_is_gone(
+    course: Course, administrator: User, colleague: User
+) -> None:
+    elsewhere, left = catalog.course.make(code="ELSE"), person("left")
+    rows = [catalog.course_instructor.make(course=one, user=left, role=Part.PRIMARY) for one in (course, elsewhere)]
+    follow_instructors_in_bulk(rows, by=administrator)
+    CourseInstructor.objects.filter(pk=rows[0].pk).delete()
+
+    follow_instructor(catalog.course_instructor.make(course=course, user=colleague), by=administrator)
+
+    assert (rights_of(left, course), rights_of(left, elsewhere)) == (set(), set(RIGHTS))
+
+
 def test_many_rows_are_followed_with_history_in_few_queries(
     administrator: User, django_assert_max_num_queries: Any
 ) -> None:
-    rows = [catalog.course_instructor.make(role=Role.PRIMARY) for _ in range(30)]
+    rows = [catalog.course_instructor.make(role=Part.PRIMARY) for _ in range(30)]
 
     with django_assert_max_num_queries(15):
         follow_instructors_in_bulk(rows, by=administrator)
@@ -241,7 +332,7 @@ def test_many_rows_are_followed_with_history_in_few_queries(
 
 
 def test_following_again_changes_nothing(course: Course, administrator: User, colleague: User) -> None:
-    row = catalog.course_instructor.make(course=course, user=colleague, role=Role.PRIMARY)
+    row = catalog.course_instructor.make(course=course, user=colleague, role=Part.PRIMARY)
     follow_instructor(row, by=administrator)
     before = CourseUserGrant.history.count()
 

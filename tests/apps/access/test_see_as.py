@@ -195,15 +195,14 @@ def test_whoever_calls_it_is_asked_again(
 def test_a_visit_counts_for_nobody_who_is_not_signed_in_as_who_started_it(
     administrator: User, instructor: User, manager: User
 ) -> None:
-    kept = {KEY: {"person": instructor.pk, "by": administrator.pk, "started": timezone.now().timestamp()}}
-    session: Any = kept
+    session: Any = {KEY: {"person": instructor.pk, "by": administrator.pk, "started": timezone.now().timestamp()}}
 
     assert visit_in(session, administrator)
     assert visit_in(session, manager) is None
     assert visit_in(session, AnonymousUser()) is None
-    kept[KEY]["by"] = None
+    session[KEY]["by"] = None
     assert visit_in(session, AnonymousUser()) is None
-    kept[KEY] |= {"by": administrator.pk, "person": 0}
+    session[KEY] |= {"by": administrator.pk, "person": 0}
     assert visit_in(session, administrator) is None
     assert visit_in({}, administrator) is None  # type: ignore[arg-type]
 
