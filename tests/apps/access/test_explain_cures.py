@@ -124,6 +124,19 @@ def test_instructors_in_a_file_need_a_right_to_import_and_one_to_choose(world: W
     assert both.because[0].endswith("; and Robin Io is a primary instructor of the course A.")
 
 
+def test_the_right_to_choose_instructors_may_come_from_a_role_and_that_to_import_from_the_course(world: World) -> None:
+    role = Role.objects.create(name="choosers")
+    role.permissions.set(Permission.objects.filter(codename="set_instructor_course"))
+    give_role(world.people["CI"], role.name)
+
+    said = answer(world, "CI", "import", "catalog.courseinstructor", "A/io@example.org")
+
+    assert said.allowed is True
+    (words,) = said.because
+    assert words.startswith("Robin Ci holds the right to import on the course A, given on")
+    assert words.endswith("; and a role of Robin Ci may choose the instructors of all courses.")
+
+
 def test_what_nobody_may_is_said_as_such(world: World) -> None:
     change: Any = RECIPES[ChangeSet].make()
 

@@ -83,6 +83,33 @@ def test_who_holds_courses_and_a_large_category_is_asked_in_the_walking_shape(
     assert scope(somebody, "view", Course).count() == 3
 
 
+@pytest.mark.parametrize(
+    ("courses", "in_categories", "is_many"),
+    [
+        (0, [], False),
+        (1, [], False),
+        (2, [], True),
+        (0, [1], False),
+        (0, [2], True),
+        (0, [1, 1], True),
+        (0, [0, 0], False),
+    ],
+)
+def test_two_courses_are_many_whether_given_one_by_one_or_with_their_categories(
+    courses: int, in_categories: list[int], is_many: bool, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rights, "MANY", 2)
+    somebody = person("somebody")
+    for number in range(courses):
+        grant(somebody, "view_course", catalog.course.make(code=f"BY-HAND-{number}"))
+    for number, courses_below in enumerate(in_categories):
+        category = catalog.category.make(slug=f"given-{number}")
+        catalog.course.make(category=category, _quantity=courses_below) if courses_below else None
+        grant(somebody, "view_course", category)
+
+    assert rights.holds_many(somebody) is is_many
+
+
 def test_a_grant_given_within_a_request_is_known_in_the_rest_of_it(world: World) -> None:
     somebody = person("somebody")
 
