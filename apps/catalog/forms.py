@@ -4,9 +4,12 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from admin_theme.actions import ActionForm
+from admin_theme.displays import EMPTY, quiet
 from admin_theme.widgets import dress
 from apps.catalog.models import Category, Course
 from apps.catalog.queries import categories_below, category_tree
@@ -15,10 +18,23 @@ from apps.catalog.services import suggest_version_code, warnings_before_publicat
 MOST_LINES, LONGEST_LINE = 50, 300
 
 
+class LinesWidget(UnfoldAdminTextareaWidget):
+    """A text to write lines in; where they may only be read, the page asks it for the list as it is."""
+
+    read_only = True
+    """It shows itself to those who may only read."""
+
+    def render(self, name: str, value: Any, *args: Any, **kwargs: Any) -> SafeString:
+        if isinstance(value, list):
+            return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in value)) or quiet(EMPTY)
+        written: SafeString = super().render(name, value, *args, **kwargs)
+        return written
+
+
 class LinesField(forms.Field):
     """A list of short texts, one on each line."""
 
-    widget = UnfoldAdminTextareaWidget
+    widget = LinesWidget
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", "One on each line.")

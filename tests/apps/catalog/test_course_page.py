@@ -35,6 +35,21 @@ def test_warnings_are_shown_before_publication(as_administrator: Client, course:
     assert "It has no lessons." in shown
 
 
+def test_lists_of_words_are_read_as_lines_and_written_as_lines(
+    as_manager: Client, as_administrator: Client, course: Course
+) -> None:
+    course.skills = ["Loops", "<b>Names</b>"]
+    course.requirements = []
+    course.save()
+
+    by_reader, by_writer = (text(client.get(page("course", course))) for client in (as_manager, as_administrator))
+
+    assert "Loops<br>&lt;b&gt;Names&lt;/b&gt;" in by_reader
+    assert "<textarea" not in by_reader
+    assert ">[]" not in "".join(by_reader.split())
+    assert "Loops\n&lt;b&gt;Names&lt;/b&gt;</textarea>" in by_writer
+
+
 def test_the_curriculum_shows_modules_with_their_lessons(as_administrator: Client, lesson: Lesson) -> None:
     shown = text(as_administrator.get(page("course", lesson.course, "curriculum")))
 

@@ -1,8 +1,10 @@
 """What the bases of all policies say before a policy says anything."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.test.utils import isolate_apps
 from pytest_django import DjangoAssertNumQueries
@@ -10,7 +12,10 @@ from pytest_django import DjangoAssertNumQueries
 from apps.accounts.models import User
 from apps.catalog.models import Course
 from apps.enrollments.models import Enrollment
-from apps.records.policy import AdministratorPolicy, Policy, has_policy, path_is_masked, policy_for
+from apps.jobs.models import JobRun
+from apps.records.policy import AdministratorPolicy, OwnRowsPolicy, Policy, has_policy, path_is_masked, policy_for
+from apps.records.reasons import ByRole, Kind
+from tests.recipes import RECIPES
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +82,41 @@ def test_a_model_that_stands_for_another_has_its_policy() -> None:
 )
 def test_a_path_is_masked_when_a_step_of_it_is(moderator: User, path: str, is_masked: bool) -> None:
     assert path_is_masked(moderator, Enrollment, path) is is_masked
+
+
+class OwnJobs(OwnRowsPolicy):
+    model: ClassVar[type[Model]] = JobRun
+    owner_path = "requester"
+
+
+@pytest.fixture
+def deleter(manager: User) -> User:
+    """Somebody whose role deletes every job, and who asked for one."""
+    kind = ContentType.objects.get_for_model(JobRun)
+    manager.groups.get().permissions.add(Permission.objects.create(codename="delete_jobrun", content_type=kind))
+    return manager
+
+
+def test_an_owner_has_what_is_for_owners_by_owning_it_and_the_rest_by_a_role(deleter: User) -> None:
+    own, jobs = RECIPES[JobRun].make(requester=deleter), OwnJobs()
+
+    by_owning, by_role = jobs.because(deleter, "view", own), jobs.because(deleter, "delete", own)
+
+    assert [getattr(one, "kind", None) for one in by_owning] == [Kind.OWNER]
+    assert [one.permissions for one in by_role if isinstance(one, ByRole)] == [{"jobs.delete_jobrun"}]
+    assert len(by_role) == 1
+    assert jobs.may_ever(deleter, "delete")
+    assert not jobs.may_ever(deleter, "change")
+
+
+def test_what_belongs_to_somebody_else_or_to_nobody_is_said_so(deleter: User, moderator: User) -> None:
+    others, nobodys = RECIPES[JobRun].make(requester=moderator), RECIPES[JobRun].make(requester=None)
+
+    said: list[Any] = [OwnJobs().missing(deleter, "view", job) for job in (others, nobodys)]
+
+    assert [one.text for (one,) in said] == [
+        f"This {JobRun._meta.verbose_name} belongs to Robin Moderator, not to Robin Manager.",
+        f"This {JobRun._meta.verbose_name} belongs to nobody.",
+    ]
+    assert [len(one.trail) for (one,) in said] == [1, 0]
+    assert OwnJobs().missing(deleter, "change", others) == []
