@@ -22,7 +22,7 @@ class TracedPolicy(OwnRowsPolicy):
         return "accounts.view_loginevent" if verb in self.door_verbs else super().permission(verb)
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:
-        return verb in self.door_verbs and bool(user.is_superuser or user.has_perm("accounts.export_user"))
+        return verb in self.door_verbs and bool(user.has_perm("accounts.export_user"))
 
     def helps_learners(self, user: Any, verb: str) -> bool:
         return verb in self.door_verbs and bool(user.has_perm(self.permission(verb)))
