@@ -96,8 +96,8 @@ def test_an_instructor_is_one_by_account_or_by_profile(world: World) -> None:
 @pytest.mark.parametrize(("letters", "whose", "told"), [
     ("SU", "learner", ["learners"]), ("SU", "own", ["own"]), ("SU", "colleague", ["missing"]),
     ("SU", "nobody", ["missing"]), ("MA", "learner", ["all", "learners"]), ("MA", "own", ["own", "all"]),
-    ("MA", "colleague", ["all"]), ("MA", "nobody", ["all"]), ("NO", "learner", ["missing", "learners"]), ("NO", "own", ["own"]),
-    ("NO", "colleague", ["missing"]), ("NO", "nobody", ["missing"]),
+    ("MA", "colleague", ["all"]), ("MA", "nobody", ["all"]), ("NO", "learner", ["missing", "learners"]),
+    ("NO", "own", ["own"]), ("NO", "colleague", ["missing"]), ("NO", "nobody", ["missing"]),
 ])  # fmt: skip
 def test_sign_ins_are_explained_by_whose_they_are(letters: str, whose: str, told: list[str], world: World) -> None:
     user = world.people[letters]
