@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import User
 from apps.audit.models import AccessEvent, ChangeSet
+from apps.audit.object_history import PAGE_SIZE
 from apps.audit.recording import change_set
 from apps.catalog.models import Category, Course
 from tests.recipes.accounts import login_event
@@ -164,6 +165,17 @@ def test_an_archived_course_offers_no_earlier_version(as_administrator: Client, 
     archived = as_administrator.get(history_of(renamed)).content.decode()
 
     assert ("Restore this version" in current, "Restore this version" in archived) == (True, False)
+
+
+def test_every_version_but_the_newest_can_be_restored_on_every_page(as_administrator: Client, course: Course) -> None:
+    for number in range(PAGE_SIZE + 1):
+        course.title = f"Title {number}"
+        course.save()
+
+    pages = [as_administrator.get(history_of(course), {"page": page}).content.decode() for page in (1, 2)]
+
+    kept = course.history.count()
+    assert [page.count('name="version"') for page in pages] == [PAGE_SIZE - 1, kept - PAGE_SIZE]
 
 
 def test_what_never_changes_has_no_history(as_administrator: Client) -> None:
