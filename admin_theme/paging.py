@@ -41,23 +41,28 @@ class LongListPaginator(Base):
         return f"more than {intcomma((self.count - 1) // 1000 * 1000)}"
 
     def page(self, number: Any) -> Page[Any]:
-        """The rows of a page, read by their keys: what is skipped is skipped in an index and not in the table."""
-        self._look_ahead(number)
+        """The rows of a page, read by their keys: what is skipped is skipped once, in an index and not in the table."""
+        keys = self._look_ahead(number)
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
-        keys = list(self.object_list.values_list("pk", flat=True)[first : first + self.per_page])
+        if keys is None:
+            keys = self._keys(first, first + self.per_page)
         return Page(self.object_list.filter(pk__in=keys), number, self)
 
-    def _look_ahead(self, number: Any) -> None:
-        """Near and beyond the end of what was counted, counts on to the pages after this one."""
+    def _look_ahead(self, number: Any) -> list[Any] | None:
+        """Near and beyond the end of what was counted, counts on to the pages after this one, and returns its keys."""
         try:
             first = (int(number) - 1) * self.per_page
         except (TypeError, ValueError):
-            return
+            return None
         ahead = first + self.per_page * (1 + PAGES_AHEAD)
         if not self.is_open or ahead <= self.count or first > MOST_SKIPPED:
-            return
-        found = len(self.object_list.values_list("pk")[first : ahead + 1])
+            return None
+        found = self._keys(first, ahead + 1)
         if not found:
             raise EmptyPage("There are no rows on this page.")
-        self.count = first + found
+        self.count = first + len(found)
+        return found[: self.per_page]
+
+    def _keys(self, first: int, end: int) -> list[Any]:
+        return list(self.object_list.values_list("pk", flat=True)[first:end])

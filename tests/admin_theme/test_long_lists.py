@@ -112,3 +112,16 @@ def test_a_page_far_down_costs_the_same_queries_as_the_first(
 
     with django_assert_max_num_queries(25):
         assert as_administrator.get(f"{ENROLLMENTS}?p=8").status_code == 200
+
+
+def test_what_lies_before_a_page_is_skipped_once(
+    course: Course, few_counted: None, django_assert_num_queries: Any
+) -> None:
+    enroll(course, 200)
+    rows = Enrollment.objects.order_by("pk")
+    pages = LongListPaginator(rows, 25)
+
+    with django_assert_num_queries(2):  # what can be counted, and the keys of the page with those that follow
+        far = pages.page(6)
+
+    assert list(far) == list(rows[125:150])
