@@ -85,7 +85,7 @@ def test_nothing_else_is_offered(
 ) -> None:
     now = timezone.now()
     teach(moderator, other_course)
-    for facts in (
+    others: list[dict[str, Any]] = [
         {"state": ReviewState.APPROVED},
         {"archived_at": now},
         {"claimed_by": colleague, "claimed_until": now + timedelta(hours=1)},
@@ -93,7 +93,8 @@ def test_nothing_else_is_offered(
         {"user": moderator},
         {"state": FLAGGED, "flagged_to": colleague, "moderator": moderator},
         {"state": FLAGGED, "flagged_to": None, "moderator": moderator},
-    ):
+    ]
+    for facts in others:
         reviews.review.make(**{"course": course, "state": PENDING, **facts})
 
     assert titles(offers(moderator)) == queue
