@@ -324,8 +324,6 @@ class CategoryPolicy(RolePolicy):
         return rights_gained(user, moves, CoursePolicy().rights_without_roles(user), categories_granted)
 
     def refuse_gain(self, user: Any, record: Any) -> None:
-        if record.pk is None or record.parent_id is None:
-            return
         if gained := self.gained(user, {record.pk: record.parent_id}).get(record.pk):
             raise RuleBroken(gain_refused(record, gained))
 

@@ -188,15 +188,12 @@ def rights_gained(
     """
     gained: dict[int, list[str]] = {}
     for right in rights:
-        if not any(table in BY_CATEGORY for table in tables_of(user, (right,))):
-            continue
-        wanted = {category for category in moves.values() if category is not None}
-        there = set(categories_granted(user, (right,)).filter(pk__in=wanted).values_list("pk", flat=True))
+        reached = categories_granted(user, (right,)).filter(pk__in=set(moves.values()))
+        there = set(reached.values_list("pk", flat=True))
         into = {moved for moved, category in moves.items() if category in there}
-        if into:
-            have = (held or courses_granted)(user, (right,)).filter(pk__in=into)
-            for moved in into - set(have.values_list("pk", flat=True)):
-                gained.setdefault(moved, []).append(right)
+        have = (held or courses_granted)(user, (right,)).filter(pk__in=into)
+        for moved in into - set(have.values_list("pk", flat=True)):
+            gained.setdefault(moved, []).append(right)
     return gained
 
 

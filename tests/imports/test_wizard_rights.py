@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -13,7 +14,9 @@ from apps.audit.models import ChangeSet
 from apps.catalog.models import Category, CategoryUserGrant, Course
 from imports.admin.job import PAGES
 from imports.models import ImportJob, ImportRow
+from imports.policy import may_export_anything, may_import_anything
 from tests.imports.conftest import CATALOGUE, VALUES, page
+from tests.recipes import access
 from tests.support.people import grant
 
 ADD = "admin:imports_importjob_add"
@@ -189,3 +192,35 @@ def test_the_choices_of_a_column_are_those_the_person_may_see(as_administrator: 
 
     assert found.content.decode().strip() == '<option value="music">Music</option>'
     assert unknown.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "course",
+        "category",
+        "courseinstructor",
+        "module",
+        "lesson",
+        "resource",
+        "enrollment",
+        "lessonprogress",
+        "certificate",
+        "review",
+        "subscription",
+        "payment",
+    ],
+)
+@pytest.mark.parametrize(("verb", "opens"), [("import", may_import_anything), ("export", may_export_anything)])
+def test_one_kind_of_rows_is_enough_for_the_doors_of_files(
+    kind: str, verb: str, opens: Callable[[User], bool], staff_without_rights: User
+) -> None:
+    role = access.role.make(name="files")
+    staff_without_rights.groups.add(role)
+    choosing = Permission.objects.filter(codename="set_instructor_course")  # without which no file names instructors
+    role.permissions.set(choosing if kind == "courseinstructor" else [])
+    before = opens(staff_without_rights)
+
+    role.permissions.add(Permission.objects.get(codename=f"{verb}_{kind}"))
+
+    assert (before, opens(staff_without_rights)) == (False, True)

@@ -138,7 +138,8 @@ class CategoryAdmin(PeopleActions, TabbedAdmin[Category]):
         return super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: Any) -> None:
-        policy_for(Category).refuse_gain(request.user, obj)
+        if change:
+            policy_for(Category).refuse_gain(request.user, obj)
         super().save_model(request, obj, form, change)
 
     def delete_model(self, request: HttpRequest, obj: Category) -> None:

@@ -13,6 +13,7 @@ from apps.audit.services import revert_record
 from apps.catalog.models import Category, Course
 from apps.catalog.rights import EDIT, EXPORT, GRANT, IMPORT, PUBLISH, VIEW
 from apps.catalog.services import change_category
+from apps.records.policy import policy_for
 from apps.records.rules import RuleBroken
 from imports.codes import RowCode
 from tests.apps.catalog.screens import page, text
@@ -136,6 +137,20 @@ def test_a_branch_is_not_moved_to_where_the_mover_holds_more_rights(
     assert moved_by_form(branch, neutral, client).status_code == 302
     branch.refresh_from_db()
     assert branch.parent == neutral
+
+
+def test_a_branch_that_holds_nothing_yet_is_added_there_and_one_is_taken_to_the_top(
+    keeper: User, elsewhere: Category, client: Client
+) -> None:
+    client.force_login(keeper)
+    facts = {"name": "New", "slug": "new", "description": "", "sort_order": "0", "is_active": "on"}
+
+    added = client.post("/admin/catalog/category/add/", {**facts, "parent": elsewhere.pk})
+
+    assert added.status_code == 302
+    branch = Category.objects.get(slug="new")
+    assert branch.parent == elsewhere
+    policy_for(Category).refuse_gain(keeper, Category(pk=branch.pk, parent=None))
 
 
 def test_a_branch_is_not_moved_there_through_a_new_category_of_the_same_file(
