@@ -24,6 +24,7 @@ NOTE = "_reached_by_a_test"
 FIRST_LOOK = 5
 """Seconds of tests after which the next change is tried; what is left then gets all of them."""
 MORE_PATIENCE = 6
+DOES_NOT_LOAD = "The platform does not load with it."
 
 
 @dataclass
@@ -152,10 +153,9 @@ class MutationLoop:
         elif verdict.killer or verdict.does_not_load:
             outcome.killed[mutant.path] += 1
             outcome.killed_names.add(mutant.name)
-            if verdict.killer:
-                outcome.killers.add(verdict.killer)
-                self.memory.killers[mutant.name] = verdict.killer
-                self.memory.write_noticed()
+            outcome.killers |= {verdict.killer} - {""}
+            self.memory.killers[mutant.name] = verdict.killer or DOES_NOT_LOAD
+            self.memory.write_noticed()
         else:
             outcome.survived.append(mutant)
 

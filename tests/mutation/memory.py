@@ -66,7 +66,7 @@ class Memory:
             names = names or tests
         of_function, of_module, of_family = Counter[str](), Counter[str](), Counter[str]()
         for change, killer in self.killers.items():
-            of_function[killer] += change.startswith(f"{within}: ")
+            of_function[killer] += change.startswith((f"{within}: ", f"{within}."))
             of_module[killer] += change.startswith(f"{mutant.path}: ")
             of_family[family(killer)] += 1
         last = self.killers.get(mutant.name)
@@ -75,7 +75,7 @@ class Memory:
             seconds = self.runs[name].seconds
             of_others = of_family[family(name)] / (seconds + 0.1)
             is_at_home = stands_in_app(mutant.path, name)
-            noticed = (of_function[name], of_module[name], tells_of(mutant.path, name), is_at_home, of_others)
+            noticed = (of_function[name], of_module[name], tells_of(mutant, name), is_at_home, of_others)
             return name != last, *(-number for number in noticed), seconds, name
 
         return sorted(names, key=order)
@@ -93,9 +93,12 @@ def covers(within: str, reached: str, mutant: Mutant) -> bool:
     return reached.startswith(mutant.path) if mutant.is_declared else reached == within
 
 
-def tells_of(path: str, test: str) -> bool:
-    """Whether the test is about a policy of the app in which this module stands."""
-    return test.startswith(TELLING) and f"[{app_of(path)}." in test
+def tells_of(mutant: Mutant, test: str) -> int:
+    """Whether the test is about a policy of the app in which this stands; 2 when about one called like its class."""
+    if not test.startswith(TELLING) or f"[{app_of(mutant.path)}." not in test:
+        return 0
+    kind = mutant.function.partition(".")[0].removesuffix("Policy")
+    return 1 + (bool(kind) and kind in test.rpartition(".")[2])
 
 
 def stands_in_app(path: str, test: str) -> bool:
