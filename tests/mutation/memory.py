@@ -56,9 +56,9 @@ class Memory:
     def tests_for(self, mutant: Mutant, tests: set[str]) -> list[str]:
         """Those of these tests that reach what is changed, or for a constant anything of its module.
 
-        The test that noticed this change before comes first, then those that noticed others of the function or of
-        the module, those that tell of the policies of its app, those of its app, those that noticed any with other
-        parameters, then the quickest.
+        The test that noticed this change before comes first, then those that noticed others of the function, those
+        that tell of this policy, those that noticed others of the module, those that tell of the policies of its app,
+        those of its app, those that noticed any with other parameters, then the quickest.
         """
         within = place_of(mutant.path, mutant.function)
         names = {name for name in tests if any(covers(within, one, mutant) for one in self.runs[name].reached)}
@@ -75,7 +75,8 @@ class Memory:
             seconds = self.runs[name].seconds
             of_others = of_family[family(name)] / (seconds + 0.1)
             is_at_home = stands_in_app(mutant.path, name)
-            noticed = (of_function[name], of_module[name], tells_of(mutant, name), is_at_home, of_others)
+            tells = tells_of(mutant, name)
+            noticed = (of_function[name], tells > 1, of_module[name], tells, is_at_home, of_others)
             return name != last, *(-number for number in noticed), seconds, name
 
         return sorted(names, key=order)
