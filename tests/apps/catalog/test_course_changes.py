@@ -72,6 +72,33 @@ def test_facts_that_break_a_rule_are_refused_at_their_field(
     assert course.history.count() == changes
 
 
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"price": "1.00"}, "price"),
+        ({"discount_price": "1.00"}, "discount_price"),
+        ({"discount_ends_at_0": "2030-01-01", "discount_ends_at_1": "12:00"}, "discount_ends_at"),
+        ({"currency": "EUR"}, "currency"),
+        ({"category": ""}, "category"),
+    ],
+)
+def test_the_right_to_edit_changes_neither_what_a_course_costs_nor_where_it_stands(
+    facts: dict[str, object], field: str, course: Course, as_administrator: Client,
+    co_instructor_with: Callable[[str], User], signed_in: Callable[[User], Client],
+) -> None:  # fmt: skip
+    before = getattr(course, field)
+    sent = facts_of(course, **{"discount_price": "10" if field == "discount_ends_at" else "", **facts})
+
+    by_editor = signed_in(co_instructor_with("edit_content")).post(page("course", course), {**sent, "title": "Edited"})
+
+    course.refresh_from_db()
+    assert by_editor.status_code == 302
+    assert (course.title, getattr(course, field)) == ("Edited", before)
+    assert as_administrator.post(page("course", course), sent).status_code == 302
+    course.refresh_from_db()
+    assert getattr(course, field) != before
+
+
 def test_the_status_cannot_be_typed(as_administrator: Client, course: Course) -> None:
     as_administrator.post(page("course", course), facts_of(course, status="published"))
 
