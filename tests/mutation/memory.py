@@ -6,7 +6,10 @@ What noticed a change is kept with the tests, so that the next run, anywhere, be
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from heapq import merge
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -56,20 +59,28 @@ class Memory:
     def tests_for(self, mutant: Mutant, tests: set[str]) -> list[str]:
         """Those of these tests that reach what is changed, or for a constant anything of its module.
 
-        The test that noticed this change before comes first, then those that noticed others of the function, those
-        that tell of this policy, those that noticed others of the module, those that tell of the policies of its app,
-        those of its app, those that noticed any with other parameters, then the quickest.
+        The test that noticed this change before comes first; then, each for as long as the other, those likely by what
+        was noticed before, and those that reach little else.
         """
         within = place_of(mutant.path, mutant.function)
         names = {name for name in tests if any(covers(within, one, mutant) for one in self.runs[name].reached)}
         if mutant.is_declared:
             names = names or tests
+        last = self.killers.get(mutant.name)
+        first = [last] if last in names else []
+        return list(dict.fromkeys([*first, *self.in_turn(self.likely(mutant, names), self.narrow(names))]))
+
+    def likely(self, mutant: Mutant, names: set[str]) -> list[str]:
+        """Those that noticed other changes of the function first, then those that tell of this policy, those that
+        noticed others of the module, those that tell of the policies of its app, those of its app, those that noticed
+        any with other parameters, then the quickest.
+        """
+        within = place_of(mutant.path, mutant.function)
         of_function, of_module, of_family = Counter[str](), Counter[str](), Counter[str]()
         for change, killer in self.killers.items():
             of_function[killer] += change.startswith((f"{within}: ", f"{within}."))
             of_module[killer] += change.startswith(f"{mutant.path}: ")
             of_family[family(killer)] += 1
-        last = self.killers.get(mutant.name)
 
         def order(name: str) -> tuple[Any, ...]:
             seconds = self.runs[name].seconds
@@ -77,9 +88,21 @@ class Memory:
             is_at_home = stands_in_app(mutant.path, name)
             tells = tells_of(mutant, name)
             noticed = (of_function[name], tells > 1, of_module[name], tells, is_at_home, of_others)
-            return name != last, *(-number for number in noticed), seconds, name
+            return *(-number for number in noticed), seconds, name
 
         return sorted(names, key=order)
+
+    def narrow(self, names: set[str]) -> list[str]:
+        """Those first that reach the fewest functions."""
+        return sorted(names, key=lambda name: (len(self.runs[name].reached), self.runs[name].seconds, name))
+
+    def in_turn(self, *orders: list[str]) -> list[str]:
+        """The names of several orders, from each for as many seconds as from the others."""
+
+        def begun(names: list[str]) -> Iterator[tuple[float, str]]:
+            return zip(accumulate((self.runs[name].seconds for name in names), initial=0.0), names, strict=False)
+
+        return [name for _, name in merge(*map(begun, orders))]
 
 
 def family(test: str) -> str:
