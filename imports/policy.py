@@ -113,7 +113,7 @@ class PartOfImportPolicy(Policy):
         return verb == "view" and may_import_anything(user)
 
     def because(self, user: Any, verb: str, record: Any) -> list[Reason | ByRole]:
-        return policy_for(ImportJob).because(user, verb, record.job) if verb == "view" else []
+        return policy_for(ImportJob).because(user, verb, record.job)
 
     def missing(self, user: Any, verb: str, record: Any) -> list[Reason | ByRole]:
         return policy_for(ImportJob).missing(user, verb, record.job) if verb == "view" else []

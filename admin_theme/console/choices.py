@@ -48,9 +48,7 @@ class ScopedChoicesMixin(Base):
         return [*(excluded or ()), *masked] if masked else excluded
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        fieldsets = super().get_fieldsets(request, obj)
-        masked = masked_here(request, self.model)
-        return without_fields(fieldsets, masked) if masked else fieldsets
+        return without_fields(super().get_fieldsets(request, obj), masked_here(request, self.model))
 
 
 def without_fields(fieldsets: Any, names: frozenset[str]) -> list[tuple[Any, dict[str, Any]]]:

@@ -382,10 +382,8 @@ class CategoryGrantPolicy(RolePolicy):
         return self.everything().filter(content_object__in=categories_granted(user, (GRANT,)).values("pk"))
 
     def because(self, user: Any, verb: str, record: Any) -> list[Reason | ByRole]:
-        found = super().because(user, verb, record)
-        if verb not in self.given:
-            return found
-        return [*found, *(leading_to(record, way) for way in granted(user, (GRANT,), record.content_object))]
+        by_grant = granted(user, (GRANT,), record.content_object)
+        return [*super().because(user, verb, record), *(leading_to(record, way) for way in by_grant)]
 
     def missing(self, user: Any, verb: str, record: Any) -> list[Reason | ByRole]:
         return [*right_lacking(user, (GRANT,), record.content_object)] if verb in self.given else []

@@ -1,7 +1,7 @@
 """Who sees instructors and decides on them: roles on everybody but themselves; each instructor sees their own."""
 
 from dataclasses import replace
-from typing import Any, ClassVar, TypeGuard
+from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 
@@ -41,7 +41,8 @@ class InstructorProfilePolicy(OwnRowsPolicy):
 
     def because(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
         own = f"{user} is this instructor."
-        found = [replace(one, text=own) if is_owner(one) else one for one in super().because(user, verb, record)]
+        found = super().because(user, verb, record)
+        found = [one if isinstance(one, ByRole) else replace(one, text=own) for one in found]
         return [*found, self.by_deciding(verb)] if self.decides(user, verb) else found
 
     def missing(self, user: Any, verb: str, record: Model) -> list[Reason | ByRole]:
@@ -54,10 +55,6 @@ class InstructorProfilePolicy(OwnRowsPolicy):
 
     def by_deciding(self, verb: str) -> ByRole:
         return ByRole(frozenset({self.permission(verb)}), "all instructors but themselves")
-
-
-def is_owner(reason: Reason | ByRole) -> TypeGuard[Reason]:
-    return isinstance(reason, Reason) and reason.kind == Kind.OWNER
 
 
 def is_instructor(user: Any) -> bool:

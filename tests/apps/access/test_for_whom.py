@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 
-from apps.accounts.models import LoginEvent
+from apps.accounts.models import LoginEvent, User
 from apps.announcements.models import Announcement
 from apps.announcements.policy import AnnouncementPolicy
 from apps.certificates.policy import CertificatePolicy, may_be_issued
@@ -13,7 +14,7 @@ from apps.instructors.policy import is_instructor
 from apps.notifications.models import Notification
 from apps.records.policy import policy_for
 from apps.records.reasons import ByRole, Kind
-from tests.apps.access.conftest import World
+from tests.apps.access.conftest import World, with_role
 from tests.recipes import accounts, catalog, enrollments, notifications
 from tests.recipes import instructors as profiles
 from tests.support.people import grant
@@ -126,6 +127,23 @@ def test_notifications_are_traced_by_whose_they_are(letters: str, whose: str, to
     assert may is (letters != "NO" and bool(told))
     assert list(map(in_a_word, reasons)) == told
     assert policy.may(user, "view", sent) is (whose == "own")
+    assert whose == "own" or list(map(in_a_word, policy.missing(user, "view", sent))) == ["missing"]
+
+
+def test_whoever_takes_everybody_out_reads_sign_ins_and_traces_without_the_right_to_help_learners(world: World) -> None:
+    with_role("takers", permissions=Permission.objects.filter(codename="export_user"))
+    taker = User.objects.get(last_name="Takers")
+    sign_in, sent = (
+        accounts.login_event.make(user=world.people["ST"]),
+        notifications.notification.make(recipient=world.people["ST"]),
+    )
+
+    told = [
+        policy_for(LoginEvent).because(taker, "view", sign_in),
+        policy_for(Notification).because(taker, "trace", sent),
+    ]
+
+    assert [list(map(in_a_word, reasons)) for reasons in told] == [["all"], ["all"]]
 
 
 def in_a_word(reason: Any) -> str:

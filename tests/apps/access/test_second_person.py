@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from apps.catalog.models import CategoryUserGrant
 from apps.records.policy import policy_for, scope
 from apps.records.reasons import ByRole, Kind
 from imports.models import ImportApproval, ImportComment, ImportJob
 from tests.apps.access.conftest import World
 from tests.recipes import catalog, imports, instructors, reviews, subscriptions
-from tests.support.people import teach
+from tests.support.people import grant, teach
 
 
 def told(user: Any, verb: str, record: Any) -> list[str]:
@@ -109,6 +110,21 @@ def test_it_is_said_who_was_asked_and_whose_plan_it_is(world: World, asked_about
     (reason,) = policy_for(ImportJob).because(asked, "decide", asked_about)
     assert (getattr(reason, "facts", ()), getattr(reason, "kind", "")) == ((asked_about,), Kind.RULE)
     assert set(scope(asked, "view", ImportComment)) == {comment}
+
+
+def test_what_a_role_opens_is_not_said_to_come_from_a_grant_as_well(world: World, everybody: dict[str, Any]) -> None:
+    """Rights on the category above A say nothing about verbs they do not open."""
+    by_role, manager = everybody["ALL"], world.people["MA"]
+    for user in (by_role, manager):
+        for right in ("grant_access", "manage_students"):
+            grant(user, right, world.top)
+    on_category = CategoryUserGrant.objects.filter(user=by_role).first()
+
+    assert told(manager, "change", world.top) == ["+all categories"]
+    assert told(by_role, "grant", world.top) == ["+all categories", "+grant"]
+    assert told(by_role, "change", on_category) == ["+all rights on categories", "+grant"]
+    assert told(manager, "export", world.rows["A"]["user"]) == ["+all people"]
+    assert told(manager, "view", world.rows["A"]["user"]) == ["+all people", "+grant"]
 
 
 def test_requests_for_rights_are_decided_by_who_gives_rights_on_the_course_and_some_by_administrators_alone(

@@ -10,7 +10,7 @@ from django.test.utils import isolate_apps
 from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import User
-from apps.catalog.models import Course
+from apps.catalog.models import Course, CourseUserGrant
 from apps.enrollments.models import Enrollment
 from apps.jobs.models import JobRun
 from apps.records.policy import AdministratorPolicy, OwnRowsPolicy, Policy, has_policy, path_is_masked, policy_for
@@ -70,18 +70,19 @@ def test_a_model_that_stands_for_another_has_its_policy() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "is_masked"),
+    ("model", "path", "is_masked"),
     [
-        ("user__email", True),
-        ("user__first_name", False),
-        ("user__first_name__email", False),
-        ("user__nothing__email", False),
-        ("course__archived_by__email", True),
-        ("course__code", False),
+        (Enrollment, "user__email", True),
+        (Enrollment, "user__first_name", False),
+        (Enrollment, "user__first_name__email", False),
+        (Enrollment, "user__nothing__email", False),
+        (Enrollment, "course__archived_by__email", True),
+        (Enrollment, "course__code", False),
+        (CourseUserGrant, "permission__content_type__model", False),
     ],
 )
-def test_a_path_is_masked_when_a_step_of_it_is(moderator: User, path: str, is_masked: bool) -> None:
-    assert path_is_masked(moderator, Enrollment, path) is is_masked
+def test_a_path_is_masked_when_a_step_of_it_is(moderator: User, model: Any, path: str, is_masked: bool) -> None:
+    assert path_is_masked(moderator, model, path) is is_masked
 
 
 class OwnJobs(OwnRowsPolicy):

@@ -84,6 +84,21 @@ def test_a_role_opens_the_sum_of_its_own_holder_whatever_they_teach(
     assert told(manager, "view", own) == [Kind.OWNER, "role"]
 
 
+def test_whoever_sees_no_figures_at_all_sees_no_sum_even_of_nothing(other_instructor: User) -> None:
+    statistics.instructor_stats.make(user=other_instructor, courses=0)
+
+    assert not scope(other_instructor, "view", InstructorStats).exists()
+
+
+def test_a_payout_is_owned_only_as_far_as_the_figures_of_its_own_course_are_seen(manager: User, course: Course) -> None:
+    seen, unseen = (
+        statistics.payout.make(course=one, instructor=manager) for one in (course, catalog.course.make(code="ELSE"))
+    )
+    grant(manager, "view_analytics", course)
+
+    assert (told(manager, "view", seen), told(manager, "view", unseen)) == ([Kind.OWNER, "role"], ["role"])
+
+
 def test_a_payout_is_open_while_the_figures_of_its_course_are(course: Course, instructor: User, manager: User) -> None:
     own = statistics.payout.make(course=course, instructor=instructor)
     shut = statistics.payout.make(course=catalog.course.make(), instructor=instructor)
