@@ -1,6 +1,6 @@
 """What screens are told by the gate: each question is asked once, the last no is kept, nothing is open without it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from admin_theme.console.choices import ScopedChoicesMixin, without_fields
-from admin_theme.console.rights import NOBODYS_KEY, as_key
+from admin_theme.console.rights import NOBODYS_KEY, RightsMixin, as_key
 from admin_theme.gate import (
     InstalledGate,
     Refusal,
@@ -24,7 +24,7 @@ from admin_theme.gate import (
     refusal_of,
 )
 from apps.accounts.models import User
-from apps.catalog.models import Course, Lesson
+from apps.catalog.models import Course, CourseUserGrant, Lesson
 from tests.recipes import catalog
 
 pytestmark = pytest.mark.django_db
@@ -195,13 +195,67 @@ def test_a_relation_offers_what_is_in_scope_and_current_and_what_it_points_at_no
     archived, pointed_at = (catalog.course.make(code=code, archived_at=timezone.now()) for code in ("OLD", "NOW"))
     screen, field = Screen(), Lesson._meta.get_field("course")
 
-    before = set(screen.choices_for(field, request_of))
+    before = screen.choices_for(field, request_of)
     screen.record = catalog.lesson.make(course=pointed_at)
-    after = set(screen.choices_for(field, request_of))
+    after = screen.choices_for(field, request_of)
 
-    assert before == {course}
-    assert after == {course, pointed_at}
+    assert set(before) == {course}
+    assert " OR " not in str(before.query)
+    assert set(after) == {course, pointed_at}
     assert archived not in after
+
+
+def test_a_relation_to_what_is_never_archived_offers_its_scope_as_it_is(
+    request_of: HttpRequest, course: Course
+) -> None:
+    screen, field = Screen(), CourseUserGrant._meta.get_field("permission")
+    screen.record = CourseUserGrant(permission=Permission.objects.all()[0], content_object=course)
+
+    offered = screen.choices_for(field, request_of)
+
+    assert str(offered.query) == str(gate.scope(request_of.user, "view", Permission).query)
+    assert offered.count() == Permission.objects.count()
+
+
+class Found:
+    """As much of Django's screens as finding records needs."""
+
+    asked: ClassVar[list[str]] = []
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:  # noqa: ARG002
+        self.asked.append(object_id)
+        return Course.objects.filter(pk=object_id).first()
+
+    def get_ordering(self, request: HttpRequest) -> Any:  # noqa: ARG002
+        return self.ordering
+
+    ordering: Any = ()
+
+
+class Finding(RightsMixin, Found):
+    model = Course
+
+
+def test_a_record_is_read_once_in_a_request_and_looked_up_by_the_key_unfold_passes(
+    request_of: HttpRequest, course: Course
+) -> None:
+    screen = Finding()
+    Found.asked.clear()
+
+    answers = [screen.may(request_of, "view", key) for key in (str(course.pk), str(course.pk), "987654", "no-number")]
+
+    assert answers == [True, True, False, False]
+    assert Found.asked == [str(course.pk), "987654", NOBODYS_KEY]
+
+
+def test_records_come_in_the_order_of_the_screen_or_of_their_kind(request_of: HttpRequest) -> None:
+    screen = Finding()
+    by_kind = screen.get_queryset(request_of)
+    screen.ordering = ("-title",)
+
+    assert by_kind.query.order_by == ()
+    assert by_kind.query.default_ordering
+    assert screen.get_queryset(request_of).query.order_by == ("-title",)
 
 
 def test_masked_fields_are_left_out_of_forms(

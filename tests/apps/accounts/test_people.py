@@ -2,21 +2,27 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
+from apps.accounts.about import ERASED_DOMAIN
 from apps.accounts.models import User
 from apps.accounts.services import (
     archive_person,
     change_role,
     create_person,
+    hand_over_person,
+    make_instructor,
     reactivate_person,
     restore_person,
     suspend_person,
 )
 from apps.audit.models import ChangeSet
+from apps.jobs.models import JobRun
 from apps.records.rules import RuleBroken
+from tests.recipes import accounts
 from tests.support.people import person
 
 
@@ -109,6 +115,38 @@ def test_whoever_administers_no_more_changes_nobodys_role(manager: User, adminis
 
     student.refresh_from_db()
     assert student.role == User.Role.STUDENT
+
+
+def test_a_learner_who_becomes_an_instructor_is_signed_out_and_nobody_else(administrator: User, student: User) -> None:
+    other = person("other")
+    for user in (student, other):
+        UserSession.objects.create(user=user, ip="127.0.0.1", session_key=f"key-of-{user.pk}", data={})
+
+    make_instructor(student, by=administrator)
+
+    assert [session.user for session in UserSession.objects.all()] == [other]
+    assert (student.role, make_instructor(other, by=administrator).role) == (User.Role.INSTRUCTOR, User.Role.STAFF)
+
+
+@pytest.mark.parametrize("name", ["erased", "gone"])
+def test_whoever_was_erased_or_may_not_sign_in_becomes_no_instructor(name: str, administrator: User) -> None:
+    email = f"1@{ERASED_DOMAIN}" if name == "erased" else "gone@example.org"
+    status = User.Status.ACTIVE if name == "erased" else User.Status.SUSPENDED
+    learner = accounts.person.make(email=email, role=User.Role.STUDENT, status=status)
+
+    with pytest.raises(RuleBroken):
+        make_instructor(learner, by=administrator)
+
+    learner.refresh_from_db()
+    assert learner.role == User.Role.STUDENT
+
+
+def test_what_is_held_about_somebody_is_handed_over_to_administrators_alone(manager: User, student: User) -> None:
+    with pytest.raises(RuleBroken, match="may not do this"):
+        hand_over_person(student, by=manager, reason="They asked.")
+
+    assert not JobRun.objects.exists()
+    assert not ChangeSet.objects.filter(title__startswith="Hand over").exists()
 
 
 def test_suspending_needs_a_reason(administrator: User, manager: User) -> None:
