@@ -12,18 +12,18 @@ from apps.records.reasons import Holder, enough
 
 
 def meaningful_codes() -> frozenset[str]:
-    """Each permission that opens something when a role holds it, alone or with another, as `app.codename`."""
+    """Each permission that opens every row to a role, alone or with another, and those roles start with.
+
+    As `app.codename`. Those that open some rows only (reviews one has no part in) are among what roles start with.
+    """
     listened_to = (heard(one) for one in all_policies() if isinstance(one, RolePolicy))
     return frozenset().union(*listened_to, *PERMISSIONS.values())
 
 
 def heard(the_policy: RolePolicy) -> set[str]:
     """The permissions this policy listens to."""
-    asked = {verb: the_policy.permission(verb) for verb in the_policy.verbs}
-    codes = {asked[verb] for verb in the_policy.door_verbs}
-    for verb in the_policy.verbs:
-        codes.update(*enough(partial(allows, the_policy, verb), set(asked.values())))
-    return codes
+    asked = {the_policy.permission(verb) for verb in the_policy.verbs}
+    return set().union(*(way for verb in the_policy.verbs for way in enough(partial(allows, the_policy, verb), asked)))
 
 
 def allows(the_policy: RolePolicy, verb: str, holder: Holder) -> bool:

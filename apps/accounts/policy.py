@@ -1,7 +1,7 @@
 """Who may see people, their sign-ins and sessions, and what of them."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -38,7 +38,7 @@ class UserPolicy(RolePolicy):
         "hand_over",
         "erase",
     )
-    door_verbs = ("unlock", "reset_password")
+    door_verbs: ClassVar[tuple[str, ...]] = ("unlock", "reset_password")
     field_verbs = {"role": "set_role", "status": "suspend"}
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:
@@ -106,7 +106,6 @@ class LoginEventPolicy(OwnRowsPolicy):
     """People see their own sign-ins, support those of learners, managers all; nobody changes any."""
 
     owner_path = "user"
-    door_verbs = ("view",)
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:
         return verb == "view" and bool(user.has_perm("accounts.export_user"))

@@ -175,7 +175,6 @@ class CoursePolicy(CoursePathPolicy):
     """A course itself. Those who may start courses may add them for themselves only, or where a category is theirs."""
 
     course_path = ""
-    door_verbs = ("add",)
     primary_verbs = frozenset({"price", "instructor", "archive", "delete"})
     money: ClassVar[frozenset[str]] = frozenset({"price", "discount_price", "discount_ends_at"})
     # A category brings the rights that were given on it, so moving a course there is giving rights on the course.

@@ -96,7 +96,7 @@ def refused(page: str, verb: str, model: type[Model], record: Model | None, plac
 def right_that_opens(model: type[Model], verb: str) -> str:
     """The right on a course that lets people do this verb to such records below it, or nothing."""
     the_policy = policy_for(model)
-    if not isinstance(the_policy, CoursePathPolicy) or verb in (*the_policy.primary_verbs, *the_policy.door_verbs):
+    if not isinstance(the_policy, CoursePathPolicy) or the_policy.is_for_primary(verb):
         return ""
     return next(iter(the_policy.rights_for.get(verb, ())), "")
 

@@ -20,7 +20,7 @@ class InstructorProfilePolicy(OwnRowsPolicy):
     verbs = (*VERBS, "apply", "decide", "suspend", "verify")
     own_verbs = ("view", "change", "apply")
     permission_names: ClassVar[dict[str, str]] = {"apply": "add_instructorprofile"}
-    door_verbs = ("decide", "suspend", "verify")
+    door_verbs: ClassVar[tuple[str, ...]] = ("decide", "suspend", "verify")
     by_role: ClassVar[frozenset[str]] = frozenset({"view", "add", "change", "apply"})
 
     def holds_everywhere(self, user: Any, verb: str) -> bool:

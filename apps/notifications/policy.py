@@ -16,7 +16,7 @@ class TracedPolicy(OwnRowsPolicy):
     owner_path = "user"
     verbs: ClassVar[tuple[str, ...]] = ("view", "change", "trace")
     own_verbs: ClassVar[tuple[str, ...]] = ("view", "change")
-    door_verbs = ("trace",)
+    door_verbs: ClassVar[tuple[str, ...]] = ("trace",)
 
     def permission(self, verb: str) -> str:  # noqa: ARG002
         return "accounts.view_loginevent"

@@ -120,8 +120,6 @@ class RolePolicy(AdministratorPolicy):
     """A permission of the person's roles holds on every row: `app.verb_model`, or what `permission_names` says."""
 
     permission_names: ClassVar[dict[str, str]] = {}
-    door_verbs: ClassVar[tuple[str, ...]] = ()
-    """Verbs whose permission opens the door only; which rows lie behind it is decided by something else."""
 
     def permission(self, verb: str) -> str:
         meta = self.model._meta

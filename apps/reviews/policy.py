@@ -19,7 +19,7 @@ class ReviewPolicy(CoursePathPolicy):
     verbs = (*VERBS, "decide")
     rights_for: ClassVar[dict[str, tuple[str, ...]]] = {"view": RIGHTS, "export": (EXPORT,)}
     primary_verbs: ClassVar[frozenset[str]] = frozenset()
-    door_verbs = ("decide", "archive")
+    door_verbs: ClassVar[tuple[str, ...]] = ("decide", "archive")
 
     def permission(self, verb: str) -> str:
         return f"reviews.{'decide' if verb in self.door_verbs else verb}_review"

@@ -67,7 +67,6 @@ class RefundRequestPolicy(MoneyPolicy):
 
     verbs = (*VERBS, "decide")
     permission_names: ClassVar[dict[str, str]] = {"decide": "refund_payment"}
-    door_verbs = ("decide",)
     money = frozenset({"amount_minor"})
 
     def opens(self, user: Any, verb: str) -> bool:

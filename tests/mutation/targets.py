@@ -62,6 +62,7 @@ TESTS = (
 TELLING = (
     "tests/apps/access/test_reach.py",
     "tests/apps/access/test_reasons.py",
+    "tests/apps/access/test_keys.py",
     "tests/apps/access/test_masks.py",
     "tests/apps/access/test_new_records.py",
 )

@@ -208,11 +208,14 @@ def test_fields_are_writable_exactly_where_the_form_of_the_screen_has_them(world
             assert said.allowed is (field in page.context["adminform"].form.fields), (letters, field)
 
 
-def test_the_role_of_a_person_needs_its_own_right(world: World) -> None:
-    said = answer(world, "MA", "change", "accounts.user", "io@example.org", "role")
+@pytest.mark.parametrize(
+    ("field", "words"), [("role", "change the roles of"), ("status", "suspend or reactivate people")]
+)
+def test_the_role_and_the_status_of_a_person_need_a_right_of_their_own(field: str, words: str, world: World) -> None:
+    said = answer(world, "MA", "change", "accounts.user", "io@example.org", field)
 
     assert said.field_state == "read-only"
-    assert any("change the roles of" in sentence for sentence in said.because)
+    assert any(words in sentence for sentence in said.because)
 
 
 def test_a_field_or_a_verb_that_makes_no_sense_is_a_mistake(world: World) -> None:

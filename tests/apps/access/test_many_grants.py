@@ -17,7 +17,7 @@ from apps.enrollments.models import Enrollment, LessonProgress
 from apps.records.policy import scope
 from tests.apps.access.conftest import World
 from tests.recipes import catalog
-from tests.support.people import grant, person
+from tests.support.people import give_role, grant, person
 
 MODELS: tuple[Any, ...] = (Course, Module, Lesson, Enrollment, LessonProgress)
 LETTERS = ("NO", "IO", "IX", "CV", "CC", "CM", "CE", "CAT", "MA", "AD")
@@ -67,6 +67,15 @@ def test_rights_by_hand_by_role_and_by_category_add_up_in_both_shapes(world: Wor
 
     assert set(scope(somebody, "view", Course)) == {world.a, world.b}
     assert list(scope(somebody, "change", Course)) == [world.a]
+
+
+def test_rights_of_a_role_on_a_category_reach_the_courses_below_it_in_both_shapes(world: World, shape: str) -> None:
+    somebody = give_role(person("somebody"), "moderator")
+    grants.grant_right(somebody.groups.get(), "edit_content", world.top, by=world.people["AD"], reason="They help.")
+
+    assert list(scope(somebody, "change", Course)) == [world.a]
+    assert list(scope(somebody, "change", Lesson)) == [world.rows["A"]["lesson"]]
+    assert rights.ends_of_rights(somebody, world.a) == {"edit_content": None}
 
 
 def test_who_holds_courses_and_a_large_category_is_asked_in_the_walking_shape(

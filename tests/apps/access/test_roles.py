@@ -228,6 +228,7 @@ def test_only_permissions_some_policy_listens_to_are_offered(db: None) -> None:
 
     assert offered <= meaningful_codes()
     assert {"catalog.view_course", "catalog.set_price_course", "accounts.unlock_user", "jobs.run_job"} <= offered
+    assert {"catalog.add_course", "accounts.view_loginevent", "reviews.decide_review"} <= offered
     assert not offered & {"accounts.change_user", "accounts.add_user", "auth.add_permission", "access.change_role"}
 
 
