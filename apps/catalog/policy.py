@@ -202,7 +202,7 @@ class CoursePolicy(CoursePathPolicy):
     def may_new(self, user: Any, verb: str, place: Model | None) -> bool:  # noqa: ARG002
         """Whether there is a category, or none, in which the person may start a course."""
         return self.may_ever(user, verb) and (
-            verb != "import" or self.may_add_in(user, None, verb=verb) or bool(categories_to_import_into(user))
+            self.may_add_in(user, None, verb=verb) or bool(categories_to_import_into(user))
         )
 
     def because_new(self, user: Any, verb: str, place: Any) -> list[Reason | ByRole]:  # noqa: ARG002

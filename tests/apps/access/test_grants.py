@@ -221,6 +221,7 @@ def test_a_course_and_a_category_with_the_same_number_are_not_mistaken_for_each_
 def test_rights_on_a_course_of_no_category_come_from_the_course_alone(colleague: User) -> None:
     course = catalog.course.make(category=None)
     grant(colleague, EDIT, course)
+    grant(colleague, EXPORT, catalog.category.make(slug="another"))
 
     assert ends_of_rights(colleague, course) == {EDIT: None}
 

@@ -69,6 +69,18 @@ def test_rights_by_hand_by_role_and_by_category_add_up_in_both_shapes(world: Wor
     assert list(scope(somebody, "change", Course)) == [world.a]
 
 
+def test_each_right_reaches_only_where_it_was_given(world: World, shape: str) -> None:
+    by_course, by_category = person("by-course"), person("by-category")
+    for user, on in ((by_course, (world.a, world.b)), (by_category, (world.top, world.b.category))):
+        for right, place in zip(("edit_content", "import_content"), on, strict=True):
+            assert place is not None
+            grant(user, right, place)
+
+    for user in (by_course, by_category):
+        assert list(scope(user, "change", Course)) == [world.a]
+        assert list(scope(user, "import", Course)) == [world.b]
+
+
 def test_rights_of_a_role_on_a_category_reach_the_courses_below_it_in_both_shapes(world: World, shape: str) -> None:
     somebody = give_role(person("somebody"), "moderator")
     grants.grant_right(somebody.groups.get(), "edit_content", world.top, by=world.people["AD"], reason="They help.")

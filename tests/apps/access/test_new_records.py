@@ -22,6 +22,7 @@ from apps.catalog.policy import CoursePolicy
 from apps.records.policy import policy_for
 from tests.apps.access.conftest import World, with_role
 from tests.apps.access.test_reasons import named
+from tests.support.people import grant
 
 KEYS = {
     Course: ("NEW",),
@@ -102,6 +103,22 @@ def test_where_somebody_starts_courses_and_whether_they_have_to_teach_them(
 
     assert courses.may_add_in(user, key, verb=verb) is may_add
     assert courses.must_teach(user, key, verb=verb) is must_teach
+
+
+def test_a_role_that_adds_instructors_need_not_choose_them(world: World) -> None:
+    adder = with_role("adders", permissions=Permission.objects.filter(codename="add_courseinstructor"))
+
+    assert policy_for(CourseInstructor).may_new(adder, "add", world.a)
+    assert policy_for(CourseInstructor).may_ever(adder, "add")
+
+
+def test_a_category_given_for_files_is_no_reason_to_add_by_hand(world: World) -> None:
+    grant(world.people["IO"], "import_content", world.top)
+
+    by_hand, by_file = (told_of(world.people["IO"], Course, verb, "NEW")[1] for verb in ("add", "import"))
+
+    assert by_hand == "a role with catalog.add_course: courses of their own, which they teach first"
+    assert by_file == f"{by_hand}; grant: {{who}} > Right to import (people) > Category Top [1]"
 
 
 def test_courses_come_by_files_where_somebody_may_start_some(world: World, everybody: dict[str, Any]) -> None:

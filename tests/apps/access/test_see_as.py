@@ -210,10 +210,10 @@ def test_a_visit_counts_for_nobody_who_is_not_signed_in_as_who_started_it(
 def test_the_button_is_offered_only_where_it_works(as_administrator: Client, instructor: User, student: User) -> None:
     offered = [
         "/see-as/" in as_administrator.get(f"/admin/accounts/user/{somebody.pk}/change/").content.decode()
-        for somebody in (instructor, student)
+        for somebody in (instructor, student, person("second", User.Role.ADMINISTRATOR))
     ]
 
-    assert offered == [True, False]
+    assert offered == [True, False, False]
 
 
 def test_the_button_in_the_banner_ends_it(visiting: Client, administrator: User, instructor: User) -> None:

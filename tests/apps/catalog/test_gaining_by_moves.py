@@ -139,6 +139,20 @@ def test_a_branch_is_not_moved_to_where_the_mover_holds_more_rights(
     assert branch.parent == neutral
 
 
+def test_a_branch_is_moved_by_whoever_holds_the_same_rights_on_it_already(
+    course: Course, keeper: User, elsewhere: Category, client: Client
+) -> None:
+    branch = course.category
+    assert branch is not None
+    grant(keeper, PUBLISH, branch)
+    client.force_login(keeper)
+
+    assert moved_by_form(branch, elsewhere, client).status_code == 302
+
+    branch.refresh_from_db()
+    assert branch.parent == elsewhere
+
+
 def test_a_branch_that_holds_nothing_yet_is_added_there_and_one_is_taken_to_the_top(
     keeper: User, elsewhere: Category, client: Client
 ) -> None:
