@@ -24,8 +24,9 @@ from admin_theme.gate import (
     refusal_of,
 )
 from apps.accounts.models import User
-from apps.catalog.models import Course, CourseUserGrant, Lesson
-from tests.recipes import catalog
+from apps.catalog.models import Course, Lesson
+from imports.models import ImportComment, ImportJob
+from tests.recipes import catalog, imports
 
 pytestmark = pytest.mark.django_db
 
@@ -206,15 +207,17 @@ def test_a_relation_offers_what_is_in_scope_and_current_and_what_it_points_at_no
 
 
 def test_a_relation_to_what_is_never_archived_offers_its_scope_as_it_is(
-    request_of: HttpRequest, course: Course
+    request_of: HttpRequest, instructor: User, course: Course
 ) -> None:
-    screen, field = Screen(), CourseUserGrant._meta.get_field("permission")
-    screen.record = CourseUserGrant(permission=Permission.objects.all()[0], content_object=course)
+    request_of.user = instructor
+    own, others = imports.import_job.make(uploader=instructor), imports.import_job.make()
+    screen = Screen()
+    screen.record = ImportComment(job=others)
 
-    offered = screen.choices_for(field, request_of)
+    offered = screen.choices_for(ImportComment._meta.get_field("job"), request_of)
 
-    assert str(offered.query) == str(gate.scope(request_of.user, "view", Permission).query)
-    assert offered.count() == Permission.objects.count()
+    assert str(offered.query) == str(gate.scope(instructor, "view", ImportJob).query)
+    assert list(offered) == [own]
 
 
 class Found:
