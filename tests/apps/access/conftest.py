@@ -84,13 +84,13 @@ def make_world() -> World:
     for number, model in enumerate((User, Category, Course, Module, Lesson, Enrollment), 1):
         continue_ids_from(model, 1000 * number)
     top = catalog.category.make(slug="top", name="Top")
-    below = catalog.category.make(slug="below", parent=top)
+    below = catalog.category.make(slug="below", name="Below", parent=top)
     administrator = person("ad", User.Role.ADMINISTRATOR)
     own = give_role(person("io", User.Role.INSTRUCTOR), "instructor")
     other = give_role(person("ix", User.Role.INSTRUCTOR), "instructor")
     a, b = (
         taught_by(own, "A", below, administrator),
-        taught_by(other, "B", catalog.category.make(slug="elsewhere"), administrator),
+        taught_by(other, "B", catalog.category.make(slug="elsewhere", name="Elsewhere"), administrator),
     )
     world = World(a, b, top, {"A": rows_of(a), "B": rows_of(b)})
     world.people = {
