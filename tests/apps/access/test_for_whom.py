@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 
+from apps.access.memory import remembering
 from apps.accounts.models import LoginEvent, User
 from apps.announcements.models import Announcement
 from apps.announcements.policy import AnnouncementPolicy
@@ -150,3 +151,12 @@ def in_a_word(reason: Any) -> str:
     if isinstance(reason, ByRole):
         return "learners" if "learners" in reason.reach else "all"
     return {Kind.OWNER: "own", Kind.MISSING: "missing"}[reason.kind]
+
+
+def test_many_certificates_are_asked_about_at_once(world: World, django_assert_num_queries: Any) -> None:
+    asked = [enrollments.enrollment.make(course=world.a).pk for _ in range(5)]
+    lead = world.people["IO"]
+    may_be_issued(lead, asked[:1])
+
+    with remembering(), django_assert_num_queries(3):  # their roles, where they hold rights, and the enrollments
+        assert may_be_issued(lead, asked) == asked
