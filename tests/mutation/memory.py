@@ -57,18 +57,21 @@ class Memory:
         return test in self.runs and self.runs[test].digest == digest_of(test)
 
     def tests_for(self, mutant: Mutant, tests: set[str]) -> list[str]:
-        """Those of these tests that reach what is changed, or for a constant anything of its module.
+        """Those of these tests that reach what is changed, or for a constant anything of its module or tell of its app.
 
         The test that noticed this change before comes first; then, each for as long as the other, those likely by what
         was noticed before, and those that reach little else.
         """
-        within = place_of(mutant.path, mutant.function)
-        names = {name for name in tests if any(covers(within, one, mutant) for one in self.runs[name].reached)}
-        if mutant.is_declared:
-            names = names or tests
+        names = {name for name in tests if self.concerns(mutant, name)}
         last = self.killers.get(mutant.name)
-        first = [last] if last in names else []
+        first = [last] if last in tests else []
         return list(dict.fromkeys([*first, *self.in_turn(self.likely(mutant, names), self.narrow(names))]))
+
+    def concerns(self, mutant: Mutant, name: str) -> bool:
+        within = place_of(mutant.path, mutant.function)
+        if any(covers(within, one, mutant) for one in self.runs[name].reached):
+            return True
+        return mutant.is_declared and tells_of(mutant, name) > 0
 
     def likely(self, mutant: Mutant, names: set[str]) -> list[str]:
         """Those that noticed other changes of the function first, then those that tell of this policy, those that
