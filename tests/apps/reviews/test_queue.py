@@ -80,10 +80,11 @@ def test_each_stands_in_one_place_for_each_person(queue: list[str], moderator: U
     assert places[colleague] == [others] * 3 + [waiting] * 5 + [mine] * 2 + [others] * 2
 
 
-def test_nothing_else_is_offered(
+def test_nothing_else_is_offered_however_long_it_waits(
     queue: list[str], course: Course, other_course: Course, moderator: User, colleague: User
 ) -> None:
     now = timezone.now()
+    waited = {"course": course, "state": PENDING, "waits_since": now - timedelta(hours=3)}
     teach(moderator, other_course)
     others: list[dict[str, Any]] = [
         {"state": ReviewState.APPROVED},
@@ -95,7 +96,7 @@ def test_nothing_else_is_offered(
         {"state": FLAGGED, "flagged_to": None, "moderator": moderator},
     ]
     for facts in others:
-        reviews.review.make(**{"course": course, "state": PENDING, **facts})
+        reviews.review.make(**{**waited, **facts})
 
     assert titles(offers(moderator)) == queue
 
