@@ -134,6 +134,7 @@ def test_masks_are_asked_for_once_for_each_kind(asked_of: Recorded, request_of: 
         (User, "nothing_there__email", False),
         (Course, "archived_by__email", True),
         (Course, "archived_by__first_name", False),
+        (Course, "archived_by", False),
         (Course, "email", False),
     ],
 )

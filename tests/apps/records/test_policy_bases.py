@@ -78,6 +78,7 @@ def test_a_model_that_stands_for_another_has_its_policy() -> None:
         (Enrollment, "user__nothing__email", False),
         (Enrollment, "course__archived_by__email", True),
         (Enrollment, "course__code", False),
+        (Enrollment, "course", False),
         (CourseUserGrant, "permission__content_type__model", False),
     ],
 )
