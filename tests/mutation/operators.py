@@ -2,6 +2,7 @@
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -60,10 +61,14 @@ def mutants_of(source: str, path: str) -> list[Mutant]:
     """Every mutant of a module, in the order of its lines."""
     tree = ast.parse(source)
     found: list[Mutant] = []
+    told = Counter[tuple[str, str]]()
     for place in sorted(places(tree), key=lambda place: getattr(place.node, "lineno", 0)):
         for change, new in changes(place):
             changed = ast.fix_missing_locations(with_node(tree, place.number, new))
             words = f"{change} of `{shortened(place.node)}`"
+            told[place.function, words] += 1
+            if (times := told[place.function, words]) > 1:
+                words = f"{words}, the {times}."
             line = getattr(place.node, "lineno", 0)
             found.append(Mutant(path, line, place.function, words, changed, len(found)))
     return found

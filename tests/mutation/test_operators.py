@@ -42,6 +42,13 @@ class Door(Closed):
         return self.unlocked or super().opens()
 """
 
+TWICE = """
+def may(user) -> bool:
+    if user is None:
+        return False
+    return False
+"""
+
 CHANGES = {
     ": without `'view'`",
     ": without `'change'`",
@@ -58,6 +65,14 @@ CHANGES = {
     "Door.opens: without `self.unlocked`",
     "Door.opens: without `super().opens()`",
 }
+
+
+def test_the_same_change_at_two_places_has_two_names() -> None:
+    names = [mutant.name for mutant in mutants_of(TWICE, "policy.py")]
+
+    assert "policy.py: may: return True of `return False`" in names
+    assert "policy.py: may: return True of `return False`, the 2." in names
+    assert len(set(names)) == len(names)
 
 
 def test_every_condition_is_changed_once() -> None:
