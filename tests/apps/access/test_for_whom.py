@@ -19,6 +19,7 @@ from tests.apps.access.conftest import World, with_role
 from tests.recipes import accounts, catalog, enrollments, notifications
 from tests.recipes import instructors as profiles
 from tests.support.people import grant
+from tests.support.reasons import answer_of
 
 
 @pytest.fixture
@@ -104,10 +105,9 @@ def test_an_instructor_is_one_by_account_or_by_profile(world: World) -> None:
 def test_sign_ins_are_explained_by_whose_they_are(letters: str, whose: str, told: list[str], world: World) -> None:
     user = world.people[letters]
     owner = {"learner": world.people["ST"], "own": user, "colleague": world.people["IX"], "nobody": None}[whose]
-    sign_in, policy = accounts.login_event.make(user=owner), policy_for(LoginEvent)
+    sign_in = accounts.login_event.make(user=owner)
 
-    may = policy.may(user, "view", sign_in)
-    reasons = (policy.because if may else policy.missing)(user, "view", sign_in)
+    may, reasons = answer_of(user, "view", sign_in)
 
     assert may is (told[0] != "missing")
     assert list(map(in_a_word, reasons)) == told
@@ -122,8 +122,7 @@ def test_notifications_are_traced_by_whose_they_are(letters: str, whose: str, to
     owner = {"learner": world.people["ST"], "own": user, "colleague": world.people["IX"]}[whose]
     sent, policy = notifications.notification.make(recipient=owner), policy_for(Notification)
 
-    may = policy.may(user, "trace", sent)
-    reasons = (policy.because if may else policy.missing)(user, "trace", sent)
+    may, reasons = answer_of(user, "trace", sent)
 
     assert may is (letters != "NO" and bool(told))
     assert list(map(in_a_word, reasons)) == told

@@ -15,6 +15,7 @@ from tests.apps.access.conftest import World
 from tests.apps.access.test_reach import POLICIES
 from tests.apps.access.two_of_each import records_of
 from tests.support.people import grant, person
+from tests.support.reasons import answer_of
 
 PEOPLE = ("IO", "NO", "CTG", "SU", "MO")
 Told = dict[tuple[str, str], str]
@@ -52,8 +53,7 @@ def told_by(policy: Policy, record: Model, people: dict[str, Any], names: dict[s
     for letters in PEOPLE:
         with remembering():
             for verb in policy.verbs:
-                may = policy.may(people[letters], verb, record)
-                reasons = (policy.because if may else policy.missing)(people[letters], verb, record)
+                _, reasons = answer_of(people[letters], verb, record)
                 words = "; ".join(map(named, reasons))
                 own = {f"{meta.app_label}.{verb}_{meta.model_name}": "{own}", str(people[letters]): "{who}"}
                 for name, stands_for in {**names, **own}.items():

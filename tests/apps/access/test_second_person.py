@@ -11,13 +11,12 @@ from imports.models import ImportApproval, ImportComment, ImportJob
 from tests.apps.access.conftest import World
 from tests.recipes import catalog, imports, instructors, reviews, subscriptions
 from tests.support.people import grant, teach
+from tests.support.reasons import answer_of
 
 
 def told(user: Any, verb: str, record: Any) -> list[str]:
     """What lets them, after a +, or what is missing: the kind of each fact, or the reach of a role."""
-    policy = policy_for(type(record))
-    may = policy.may(user, verb, record)
-    reasons = (policy.because if may else policy.missing)(user, verb, record)
+    may, reasons = answer_of(user, verb, record)
     return [f"{'+' if may else '-'}{one.reach if isinstance(one, ByRole) else one.kind}" for one in reasons]
 
 

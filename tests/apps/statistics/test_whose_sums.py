@@ -12,14 +12,14 @@ from apps.records.reasons import ByRole, Kind
 from apps.statistics.models import InstructorStats, Payout
 from tests.recipes import catalog, statistics
 from tests.support.people import grant
+from tests.support.reasons import answer_of
 
 pytestmark = pytest.mark.django_db
 
 
 def told(user: User, verb: str, record: Any) -> list[str]:
     """What lets them, or what is missing, in a word each."""
-    policy = policy_for(type(record))
-    reasons = (policy.because if policy.may(user, verb, record) else policy.missing)(user, verb, record)
+    _, reasons = answer_of(user, verb, record)
     return ["role" if isinstance(one, ByRole) else str(one.kind) for one in reasons]
 
 
